@@ -1,0 +1,1 @@
+"""Administration's side, on PostgreSQL."""

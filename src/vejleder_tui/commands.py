@@ -1,0 +1,1 @@
+"""Commands: id, key, title, help; data only."""

@@ -1,0 +1,1 @@
+"""What is printed when the program breaks: type and place, never a value."""

@@ -1,0 +1,1 @@
+"""The sandbox: synthetic people and courses, built through the services."""

@@ -1,0 +1,1 @@
+"""The records: one definition for SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The operation log: the truth that the tables are folded from."""

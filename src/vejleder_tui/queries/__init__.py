@@ -1,0 +1,1 @@
+"""The read side: plain SQL on the driver, frozen dataclasses."""

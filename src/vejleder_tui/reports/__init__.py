@@ -1,0 +1,1 @@
+"""Indicators, their tables and documents."""
