@@ -76,4 +76,4 @@ def stamp(moment: datetime) -> str:
 
 def from_stamp(text: str) -> datetime:
     """Return the aware moment of a stored time (with or without a fraction of a second)."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,1 +1,89 @@
-"""The records: one definition for SQLite and PostgreSQL."""
+"""The records: one definition for SQLite and PostgreSQL, one subject a file.
+
+Importing this package imports SQLModel (half a second): nothing before the first paint may do so.
+"""
+
+from vejleder_tui.model.base import RECORDS, FieldInfo, Kind, Record, fields_of
+from vejleder_tui.model.courses import Course, CourseException, CourseFacilitator, Enrolment, Grant, Programme
+from vejleder_tui.model.local import (
+    AccessLog,
+    BundleHistory,
+    CitizenWord,
+    Draft,
+    Known,
+    Local,
+    LocalValue,
+    Reversal,
+    Step,
+)
+from vejleder_tui.model.log import Contested, Operation
+from vejleder_tui.model.outcomes import Goal, GoalRating, PeerActivity, PeerParticipant
+from vejleder_tui.model.people import (
+    Centre,
+    Citizen,
+    CitizenTargetGroup,
+    Consent,
+    Device,
+    Organisation,
+    Setting,
+    Venue,
+    Worker,
+)
+from vejleder_tui.model.sessions import (
+    AdverseEvent,
+    Attendance,
+    AttendanceCode,
+    FollowUpTask,
+    GroupSession,
+    Guest,
+    SessionStaff,
+)
+
+SCHEMA = 1
+"""Number of the records' schema, written in every operation; fields are only ever added."""
+
+__all__ = [
+    "RECORDS",
+    "SCHEMA",
+    "AccessLog",
+    "AdverseEvent",
+    "Attendance",
+    "AttendanceCode",
+    "BundleHistory",
+    "Centre",
+    "Citizen",
+    "CitizenTargetGroup",
+    "CitizenWord",
+    "Consent",
+    "Contested",
+    "Course",
+    "CourseException",
+    "CourseFacilitator",
+    "Device",
+    "Draft",
+    "Enrolment",
+    "FieldInfo",
+    "FollowUpTask",
+    "Goal",
+    "GoalRating",
+    "Grant",
+    "GroupSession",
+    "Guest",
+    "Kind",
+    "Known",
+    "Local",
+    "LocalValue",
+    "Operation",
+    "Organisation",
+    "PeerActivity",
+    "PeerParticipant",
+    "Programme",
+    "Record",
+    "Reversal",
+    "SessionStaff",
+    "Setting",
+    "Step",
+    "Venue",
+    "Worker",
+    "fields_of",
+]

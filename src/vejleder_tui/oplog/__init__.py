@@ -1,1 +1,47 @@
-"""The operation log: the truth that the tables are folded from."""
+"""The operation log: the truth that the tables are folded from (DESIGN § 3)."""
+
+from vejleder_tui.oplog.chain import ChainFault, Head, chain_faults, heads
+from vejleder_tui.oplog.check import FoldFault, fold_faults, folded_row
+from vejleder_tui.oplog.digest import StateDigest, digest_lines, state_digest
+from vejleder_tui.oplog.door import Door
+from vejleder_tui.oplog.fold import VOID, FoldedRow, fold
+from vejleder_tui.oplog.line import GENESIS, OperationLine, Value, hash_of, to_json
+from vejleder_tui.oplog.tables import Database, RowState, read_row, table_names
+from vejleder_tui.oplog.undo import Blocker, PutBack, inverse, operations_of
+from vejleder_tui.oplog.values import ValueFormError, canonical
+from vejleder_tui.oplog.writer import RowMissingError, Writer, tail_of
+
+__all__ = [
+    "GENESIS",
+    "VOID",
+    "Blocker",
+    "ChainFault",
+    "Database",
+    "Door",
+    "FoldFault",
+    "FoldedRow",
+    "Head",
+    "OperationLine",
+    "PutBack",
+    "RowMissingError",
+    "RowState",
+    "StateDigest",
+    "Value",
+    "ValueFormError",
+    "Writer",
+    "canonical",
+    "chain_faults",
+    "digest_lines",
+    "fold",
+    "fold_faults",
+    "folded_row",
+    "hash_of",
+    "heads",
+    "inverse",
+    "operations_of",
+    "read_row",
+    "state_digest",
+    "table_names",
+    "tail_of",
+    "to_json",
+]

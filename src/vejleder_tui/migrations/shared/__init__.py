@@ -1,0 +1,1 @@
+"""Versions of the records and the log, on laptops and at the centre."""

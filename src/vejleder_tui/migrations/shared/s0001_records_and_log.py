@@ -1,0 +1,141 @@
+"""The first records, the operation log, and the triggers that keep the log append-only.
+
+Columns are written as `name`, `name:integer`, `name:boolean`, or `name>table` for a reference.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "s0001"
+down_revision = None
+branch_labels = ("shared",)
+depends_on = None
+
+RECORDS = {
+    "adverse_event": "session>session citizen>citizen kind severity:integer action",
+    "attendance": "session>session citizen>citizen code reason minutes:integer note source notified_at late_reason",
+    "attendance_code": "code klass word letter active:boolean",
+    "centre": "organisation>organisation name",
+    "citizen": (
+        "organisation>organisation name call_name birth_date cpr substitute_number alias municipality "
+        "protected:boolean address contact interpreter note"
+    ),
+    "citizen_target_group": "citizen>citizen code rank:integer",
+    "consent": "citizen>citizen scope given_on withdrawn_on",
+    "course": (
+        "organisation>organisation programme>programme venue>venue title kind duration plan "
+        "capacity:integer phase status end_reason"
+    ),
+    "course_exception": "course>course date reason",
+    "course_facilitator": "course>course worker>worker from_date role to_date",
+    "device": "organisation>organisation name role sign_key seal_key",
+    "enrolment": (
+        "course>course citizen>citizen from_date legal_basis grant_id>grant assessment status "
+        "queue_place:integer enrolled_from paused_from paused_to to_date end_reason over_capacity_reason"
+    ),
+    "follow_up_task": "citizen>citizen cause about due done_on result",
+    "goal": (
+        "citizen>citizen enrolment>enrolment parent>goal kind text condition secondary goal_type "
+        "baseline:integer baseline_date target:integer weight gas_much_less gas_less gas_expected "
+        "gas_more gas_much_more follow_up_date status end_reason"
+    ),
+    "goal_rating": (
+        "goal>goal citizen>citizen date level:integer not_assessed:boolean gas:integer "
+        "self_rating:integer informant session>session comment"
+    ),
+    "grant": (
+        "citizen>citizen legal_basis service case_number from_date to_date minutes_a_week:integer follow_up_date source"
+    ),
+    "guest": "session>session label citizen>citizen",
+    "organisation": "municipality name contact",
+    "peer_activity": (
+        "organisation>organisation date minutes:integer form purposes place participants:integer "
+        "mutual:boolean session>session goal>goal summary next_step shared guidance_minutes:integer load"
+    ),
+    "peer_participant": "activity>peer_activity citizen>citizen worker>worker role peer_role",
+    "programme": (
+        "organisation>organisation name version:integer method core_elements common_elements service "
+        "legal_bases target_groups expected_sessions:integer expected_minutes:integer"
+    ),
+    "session": (
+        "course>course planned_date number:integer title date start_at end_at venue>venue theme_planned "
+        "theme status status_reason note unnamed_guests:integer incidents elements signed_off_at "
+        "signed_off_by>worker"
+    ),
+    "session_staff": "session>session worker>worker citizen>citizen kind role minutes:integer",
+    "setting": "name value",
+    "venue": "organisation>organisation centre>centre name kind address municipality capacity:integer",
+    "worker": "organisation>organisation name initials role active_from active_to",
+}
+
+TYPES = {"text": sa.String, "integer": sa.Integer, "boolean": sa.Boolean}
+
+STAYS = """
+CREATE TRIGGER operation_stays BEFORE DELETE ON operation
+BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+# Only two changes are allowed: an erase takes a line, and a withheld line is filled in.
+KEEPS = """
+CREATE TRIGGER operation_keeps BEFORE UPDATE ON operation
+WHEN old.hash IS NOT new.hash OR old.device IS NOT new.device OR old.seq IS NOT new.seq
+  OR old.arrival IS NOT new.arrival
+  OR (old.line IS NOT NULL AND new.line IS NOT NULL AND old.line IS NOT new.line)
+BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+
+def upgrade() -> None:
+    """Make every table of records, the log and the list of contested leaves."""
+    for name, columns in RECORDS.items():
+        _record(name, columns)
+    op.create_table(
+        "operation",
+        sa.Column("arrival", sa.Integer, primary_key=True),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("device", sa.String(36), nullable=False),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("txn", sa.Integer, nullable=False),
+        sa.Column("table_name", sa.String, nullable=False),
+        sa.Column("row", sa.String(36), nullable=False),
+        sa.Column("line", sa.String),
+    )
+    op.create_index("ix_operation_device_seq", "operation", ["device", "seq"])
+    op.create_index("ix_operation_hash", "operation", ["hash"], unique=True)
+    op.create_index("ix_operation_row", "operation", ["row"])
+    op.create_table(
+        "contested",
+        sa.Column("table_name", sa.String, primary_key=True),
+        sa.Column("row", sa.String(36), primary_key=True),
+        sa.Column("field", sa.String, primary_key=True),
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("value", sa.String, nullable=False),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(STAYS)
+        op.execute(KEEPS)
+
+
+def _record(name: str, columns: str) -> None:
+    made: list[sa.schema.SchemaItem] = [
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("void", sa.Boolean, nullable=False),
+        sa.Column("leaves", sa.String, nullable=False),
+    ]
+    references = []
+    for column in columns.split():
+        if ">" in column:
+            field, parent = column.split(">")
+            key = sa.ForeignKey(f"{parent}.id", deferrable=True, initially="DEFERRED")
+            made.append(sa.Column(field, sa.String, key))
+            references.append(field)
+        else:
+            field, _, form = column.partition(":")
+            made.append(sa.Column(field, TYPES[form or "text"]()))
+    op.create_table(name, *made)
+    for field in references:
+        op.create_index(f"ix_{name}_{field}", name, [field])
+
+
+def downgrade() -> None:
+    """Refuse: a store is never taken back to an older schema."""
+    raise RuntimeError("a store is restored from its backup, never downgraded")

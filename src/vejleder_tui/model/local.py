@@ -1,0 +1,115 @@
+"""The laptop's own tables: never in a bundle, never at the centre."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+__all__ = ["AccessLog", "BundleHistory", "CitizenWord", "Draft", "Known", "Local", "LocalValue", "Reversal", "Step"]
+
+
+class Local(SQLModel, registry=registry()):
+    """Base of the laptop's own tables, with metadata of their own."""
+
+    def __repr__(self) -> str:
+        """Name the kind of row without its values."""
+        return f"<{type(self).__name__}>"
+
+
+class LocalValue(Local, table=True):
+    """One value by name: this device's id and private keys, the state of the search index."""
+
+    __tablename__ = "local_value"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Step(Local, table=True):
+    """One step that a worker can undo: the operations of one transaction.
+
+    `current` is the transaction that did it last (a redo moves it); `undone` the one that undid it, if it is undone.
+    `label` is a Danish text of the program, `about` the JSON of its placeholders.
+    """
+
+    txn: int = Field(primary_key=True)
+    actor: str = Field(index=True)
+    at: str
+    label: str
+    about: str
+    current: int
+    undone: int | None = Field(default=None)
+
+
+class Reversal(Local, table=True):
+    """Which transaction a transaction put back: an undo, or the redo of one."""
+
+    txn: int = Field(primary_key=True)
+    undoes: int
+
+
+class Draft(Local, table=True):
+    """A form that was left before it was saved; listed for its author only."""
+
+    id: str = Field(primary_key=True)
+    actor: str = Field(index=True)
+    screen: str
+    title: str
+    content: str
+    started_at: str
+    updated_at: str
+
+
+class AccessLog(Local, table=True):
+    """Each reading of a citizen's record: who, when, whose, what was opened. Ids only."""
+
+    __tablename__ = "access_log"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    actor: str
+    citizen: str = Field(index=True)
+    what: str
+
+
+class CitizenWord(Local, table=True):
+    """The search index: every folded word of a citizen's names, in each form people type it."""
+
+    __tablename__ = "citizen_word"
+
+    word: str = Field(primary_key=True)
+    citizen: str = Field(primary_key=True, index=True)
+
+
+class Known(Local, table=True):
+    """A key card that was read in. `purpose`: recipient (bundles are sealed for it) or sender (its bundles are believed)."""
+
+    fingerprint: str = Field(primary_key=True)
+    purpose: str = Field(primary_key=True)
+    name: str
+    card: str
+    added_at: str
+    valid_until: str | None = Field(default=None)
+    removed_at: str | None = Field(default=None)
+
+
+class BundleHistory(Local, table=True):
+    """A bundle that was written here, or read in. `direction`: out, in. `covers` is the JSON of what it holds per device."""
+
+    __tablename__ = "bundle_history"
+
+    bundle_id: str = Field(primary_key=True)
+    direction: str
+    file_name: str
+    folder: str
+    sha256: str
+    created_at: str
+    first: int
+    last: int
+    operations: int
+    covers: str
+    recipients: str
+    handed_at: str | None = Field(default=None)
+    received_at: str | None = Field(default=None)
+    verified_at: str | None = Field(default=None)
+    status: str
