@@ -93,7 +93,6 @@ LISTS = (
 )
 """Every list that ships."""
 
-_NO_EXTRA: Mapping[str, str] = MappingProxyType({})
 _COLUMNS = ("code", "display_da", "display_en", "source")
 
 
@@ -106,7 +105,7 @@ class Code:
     display_da: str
     display_en: str
     source: str
-    extra: Mapping[str, str] = field(default=_NO_EXTRA, hash=False)
+    extra: Mapping[str, str] = field(hash=False)
 
     @property
     def display(self) -> str:

@@ -39,9 +39,7 @@ def clean(text: str) -> str:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
-        character
-        for character in lines
-        if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}
+        character for character in lines if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}
     )
     return unicodedata.normalize("NFC", kept)
 
