@@ -1,1 +1,1 @@
-"""The encrypted local store."""
+"""The encrypted local store: open, unlock, lock, guard, back up, check."""
