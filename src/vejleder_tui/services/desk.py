@@ -1,0 +1,220 @@
+"""A worker at work on one laptop: what every service takes first.
+
+A service is one use case in one function: it takes plain values, opens or joins one transaction, and returns what was saved.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from vejleder_tui.clock import local, local_date, stamp
+from vejleder_tui.errors import NotFoundError, NotSavedError, RuleError
+from vejleder_tui.i18n import _
+from vejleder_tui.ids import IdSource
+from vejleder_tui.model import RECORDS, Record
+from vejleder_tui.oplog import (
+    Door,
+    RowMissingError,
+    RowState,
+    ValueFormError,
+    Writer,
+    read_row,
+    table_names,
+    to_json,
+)
+from vejleder_tui.services.derived import Derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
+
+    from vejleder_tui.clock import Clock
+    from vejleder_tui.ids import Randomness
+    from vejleder_tui.store.store import Store
+
+__all__ = ["GUARDED", "Actor", "Desk", "Saved", "Work"]
+
+RecordType = TypeVar("RecordType", bound=Record)
+
+GUARDED = ("operation", "contested")
+"""Tables beside the replicated ones that only the log's writer may touch."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is logged in. `role`: worker, coordinator, exporter."""
+
+    worker: str
+    initials: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a service returns when its transaction is on the disk.
+
+    `at` is the local time for "gemt 10:42:07"; `txn` the step that undo takes back, 0 when nothing had to be written.
+    """
+
+    at: str
+    txn: int
+    row: str = ""
+
+
+class Work:
+    """One transaction: reading and writing of rows through the log.
+
+    Errors of form come out as RuleError, missing rows as NotFoundError; both undo the whole transaction.
+    """
+
+    def __init__(self, desk: Desk, writer: Writer, label: str, about: Mapping[str, str]) -> None:
+        self.desk = desk
+        self.now: datetime = desk.clock.now()
+        self.today: date = local_date(self.now)
+        self.label = label
+        self.about = dict(about)
+        self._writer = writer
+
+    @property
+    def txn(self) -> int:
+        """The number of this transaction's first operation; 0 while nothing was written."""
+        return self._writer.txn if self._writer.count else 0
+
+    def new_id(self) -> str:
+        """Return a new identifier (UUIDv7)."""
+        return self.desk.ids.new()
+
+    def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return what a SELECT finds, inside this transaction."""
+        return [tuple(row) for row in self.desk.store.connection.execute(sql, parameters)]
+
+    def get(self, model: type[RecordType], row: str) -> RecordType:
+        """Return a row that is there and not void; raises NotFoundError."""
+        found = self.find(model, row)
+        if found is None:
+            raise NotFoundError(_("Det findes ikke længere."), _("Gå tilbage, og prøv igen."))
+        return found
+
+    def find(self, model: type[RecordType], row: str) -> RecordType | None:
+        """Return a row that is there and not void, or None."""
+        state = self.state(model, row)
+        return None if state is None or state.void else model.model_validate({"id": state.id, "leaves": state.leaves, **state.values})
+
+    def state(self, model: type[Record], row: str) -> RowState | None:
+        """Return a row as it stands, void or not, or None."""
+        return read_row(self.desk.store.connection, str(model.__tablename__), row)
+
+    def create(
+        self,
+        model: type[Record],
+        row: str,
+        key: Mapping[str, object],
+        *,
+        reason: str | None = None,
+        **values: object,
+    ) -> str:
+        """Write a new row and return its id; one that is there already is changed, one that is void restored."""
+        with _told():
+            self._writer.create(str(model.__tablename__), row, key, values, reason=reason)
+        return row
+
+    def change(self, model: type[Record], row: str, *, reason: str | None = None, **values: object) -> bool:
+        """Write the fields that differ; returns whether any did. `None` empties a field."""
+        with _told():
+            return self._writer.change(str(model.__tablename__), row, values, reason=reason)
+
+    def void(self, model: type[Record], row: str, *, reason: str | None = None) -> None:
+        """Take a row away; it can be restored."""
+        with _told():
+            self._writer.void(str(model.__tablename__), row, reason=reason)
+
+    def restore(self, model: type[Record], row: str, *, reason: str | None = None) -> None:
+        """Bring a void row back."""
+        with _told():
+            self._writer.restore(str(model.__tablename__), row, reason=reason)
+
+    def put_back(self, table: str, row: str, values: Mapping[str, str | int | bool | None]) -> None:
+        """Write exactly these values: the writing half of undo."""
+        with _told():
+            self._writer.put_back(table, row, values)
+
+    def saved(self, row: str = "") -> Saved:
+        """Return the receipt of this transaction; true only once its block has ended without an error."""
+        return Saved(at=f"{local(self.now):%H:%M:%S}", txn=self.txn, row=row)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the log's own errors into what a person is told; neither names a value."""
+    try:
+        yield
+    except ValueFormError as error:
+        field = str(error).partition(":")[0]
+        raise RuleError(_("Feltet kan ikke gemmes sådan."), _("Ret det, og prøv igen."), field=field) from error
+    except RowMissingError as error:
+        raise NotFoundError(
+            _("Det, der skulle ændres, findes ikke længere."), _("Gå tilbage, og prøv igen.")
+        ) from error
+
+
+class Desk:
+    """The store, the laptop's device and the worker who is logged in."""
+
+    def __init__(self, store: Store, *, device: str, actor: Actor, clock: Clock, randomness: Randomness) -> None:
+        self.store = store
+        self.device = device
+        self.actor = actor
+        self.clock = clock
+        self.ids = IdSource(clock, randomness)
+        self._door = Door()
+        self._work: Work | None = None
+        if store.writes:
+            store.guard([*table_names(), *GUARDED], self._door)
+
+    def as_actor(self, actor: Actor) -> None:
+        """Let another worker work from here on (the sandbox and the lock screen use it)."""
+        self.actor = actor
+
+    @contextmanager
+    def transaction(self, label: str = "", **about: str) -> Iterator[Work]:
+        """Open a transaction as the actor, or join the one that is open.
+
+        `label` (marked with `N_`) and its placeholders say what `z` will have undone; without a label it is no step of its
+        own. Raises NotSavedError when the disk refuses: then nothing of it is kept.
+        """
+        if self._work is not None:
+            if label and not self._work.label:
+                self._work.label, self._work.about = label, dict(about)
+            yield self._work
+            return
+        if not self.store.writes:
+            raise NotSavedError(_("Kun læsning: registreringerne er åbne i et andet vindue."))
+        with self.store.transaction() as connection:
+            derived = Derived(connection)
+            writer = Writer(
+                connection,
+                device=self.device,
+                actor=self.actor.worker,
+                ids=self.ids,
+                door=self._door,
+                after=derived.note,
+            )
+            work = Work(self, writer, label, about)
+            self._work = work
+            try:
+                yield work
+                derived.bring_up_to_date()
+                if writer.count and work.label:
+                    connection.execute(
+                        "INSERT INTO step (txn, actor, at, label, about, current) VALUES (?, ?, ?, ?, ?, ?)",
+                        (writer.txn, self.actor.worker, stamp(work.now), work.label, to_json(work.about), writer.txn),
+                    )
+            finally:
+                self._work = None
+
+
+def model_of(table: str) -> type[Record]:
+    """Return the record of a table by its name in the log."""
+    return RECORDS[table]
