@@ -1,4 +1,4 @@
-"""tar, in the one form that a bundle uses: regular files in `ustar` headers whose every byte follows from name and size."""
+"""tar, in the one form that a bundle uses: regular files under headers that follow from name and size alone."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class ChainError(ValueError):
 
 
 def next_hash(previous: str, line: bytes) -> str:
-    """Return an operation's hash: SHA-256 of the previous hash, a line break, the line, a line break; in lower-case hex."""
+    """Return an operation's hash: SHA-256 (hex) of the previous hash, a line break, the line, a line break."""
     return hashlib.sha256(b"%b\n%b\n" % (previous.encode("ascii"), line)).hexdigest()
 
 

@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING
 
 import zstandard
 
-from vejleder_tui.bundle.limits import MAX_RATIO, MAX_UNPACKED_BYTES, MAX_WINDOW_BYTES, RATIO_FREE_BYTES
+from vejleder_tui.bundle.limits import (
+    MAX_RATIO,
+    MAX_UNPACKED_BYTES,
+    MAX_WINDOW_BYTES,
+    MIN_BLOCK_AVERAGE,
+    RATIO_FREE_BLOCKS,
+    RATIO_FREE_BYTES,
+)
 from vejleder_tui.bundle.refusal import tampered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 __all__ = ["unpack"]
 
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _MAX_BLOCK = 128 * 1024
-_RAW, _RLE, _COMPRESSED = 0, 1, 2
+_RLE, _COMPRESSED = 1, 2
 
 
 class _Source:
@@ -74,42 +81,62 @@ def _frame_header(source: _Source) -> tuple[bytes, bool]:
     return raw + size, bool(descriptor & 0x04)
 
 
-def unpack(chunks: Iterator[bytes], on_total: Callable[[int], None] | None = None) -> Iterator[bytes]:
+class _Unpacker:
+    """Unpacks block by block and holds to the limits on size, ratio and number of blocks."""
+
+    def __init__(self, source: _Source) -> None:
+        self._source = source
+        self._pending, self._has_checksum = _frame_header(source)
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).decompressobj()
+        self._total = 0
+        self._blocks = 0
+        self.last = False
+
+    def block(self) -> bytes:
+        """Return the content of the next block."""
+        mark = self._source.take(3)
+        value = int.from_bytes(mark, "little")
+        self.last, kind, size = bool(value & 1), value >> 1 & 3, value >> 3
+        if kind > _COMPRESSED or size > _MAX_BLOCK:
+            raise tampered("zstd-block")
+        piece = self._pending + mark + self._source.take(1 if kind == _RLE else size)
+        if self.last and self._has_checksum:
+            piece += self._source.take(4)
+        self._pending = b""
+        try:
+            found = self._unpacker.decompress(piece)
+        except zstandard.ZstdError as error:
+            raise tampered("zstd-damaged") from error
+        self._total += len(found)
+        self._blocks += 1
+        self._hold_to_limits()
+        return found
+
+    def _hold_to_limits(self) -> None:
+        if self._total > MAX_UNPACKED_BYTES:
+            raise tampered("unpacked-too-large")
+        if self._total > RATIO_FREE_BYTES and self._total > MAX_RATIO * self._source.taken:
+            raise tampered("unpacked-ratio")
+        if self._blocks > RATIO_FREE_BLOCKS + self._total // MIN_BLOCK_AVERAGE:
+            raise tampered("zstd-blocks")
+
+    def finish(self) -> None:
+        """Refuse a frame that is not whole, and whatever comes after it."""
+        if not self._unpacker.eof or self._unpacker.unused_data:
+            raise tampered("zstd-damaged")
+        if not self._source.ended():
+            raise tampered("bytes-after-zstd")
+
+
+def unpack(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the content of the one zstd frame in `chunks`, at most 128 KiB at a time.
 
     Raises a refusal for anything else: another frame, bytes after it, a window over 32 MiB, more than 4 GiB in all,
-    or, after the first MiB, more than 200 times what was read.
+    after the first MiB more than 200 times what was read, or after 1,000 blocks less than 1 KiB a block.
     """
-    source = _Source(chunks)
-    header, has_checksum = _frame_header(source)
-    unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).decompressobj()
-    pending = header
-    total = 0
-    last = False
-    while not last:
-        mark = source.take(3)
-        value = int.from_bytes(mark, "little")
-        last, kind, size = bool(value & 1), value >> 1 & 3, value >> 3
-        if kind > _COMPRESSED or size > _MAX_BLOCK:
-            raise tampered("zstd-block")
-        piece = pending + mark + source.take(1 if kind == _RLE else size)
-        if last and has_checksum:
-            piece += source.take(4)
-        pending = b""
-        try:
-            found = unpacker.decompress(piece)
-        except zstandard.ZstdError as error:
-            raise tampered("zstd-damaged") from error
-        total += len(found)
-        if total > MAX_UNPACKED_BYTES:
-            raise tampered("unpacked-too-large")
-        if total > RATIO_FREE_BYTES and total > MAX_RATIO * source.taken:
-            raise tampered("unpacked-ratio")
-        if on_total is not None:
-            on_total(source.taken)
+    unpacker = _Unpacker(_Source(chunks))
+    while not unpacker.last:
+        found = unpacker.block()
         if found:
             yield found
-    if not unpacker.eof or unpacker.unused_data:
-        raise tampered("zstd-damaged")
-    if not source.ended():
-        raise tampered("bytes-after-zstd")
+    unpacker.finish()

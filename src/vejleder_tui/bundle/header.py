@@ -13,7 +13,18 @@ from vejleder_tui.bundle.minisign import MinisignError, PublicKey
 from vejleder_tui.bundle.refusal import newer, tampered
 from vejleder_tui.bundle.strict_json import StrictJsonError, parse_object
 
-__all__ = ["CAPABILITIES", "FORMAT", "GENESIS", "AbsentRun", "BundleHeader", "Cover", "Exporter", "Have", "Kind", "head_message"]
+__all__ = [
+    "CAPABILITIES",
+    "FORMAT",
+    "GENESIS",
+    "AbsentRun",
+    "BundleHeader",
+    "Cover",
+    "Exporter",
+    "Have",
+    "Kind",
+    "head_message",
+]
 
 FORMAT = "vejleder-bundle/1"
 CAPABILITIES: frozenset[str] = frozenset()

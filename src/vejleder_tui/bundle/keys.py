@@ -81,7 +81,7 @@ class Recipient:
 
 
 def fingerprint_words(text: str, count: int = 4) -> str:
-    """Return `count` (4–16) Danish words joined by hyphens: the first bytes of the text's SHA-256, eight bits a word."""
+    """Return `count` (4–16) Danish words joined by hyphens: the first bytes of its SHA-256, a word each."""
     if not 4 <= count <= 16:
         message = "a fingerprint has 4 to 16 words"
         raise ValueError(message)
@@ -122,7 +122,8 @@ def parse_identities(text: str) -> tuple[str, ...]:
 
 def _not_a_card() -> RuleError:
     return RuleError(
-        _("Det er ikke en nøglefil, som Vejleder kan læse."), _("Bed om en ny: tryk k i Overdragelse, eller vejleder key show.")
+        _("Det er ikke en nøglefil, som Vejleder kan læse."),
+        _("Bed om en ny: tryk k i Overdragelse, eller vejleder key show."),
     )
 
 
@@ -184,10 +185,13 @@ def parse_recipients(text: str) -> tuple[Recipient, ...]:
             recipient = Recipient(line, None, comment)
         else:
             raise RuleError(
-                _("Det er ikke en modtagernøgle."), _("Giv en nøglefil fra Vejleder eller en linje, der begynder med age1.")
+                _("Det er ikke en modtagernøgle."),
+                _("Giv en nøglefil fra Vejleder eller en linje, der begynder med age1."),
             )
         found.setdefault(recipient.recipient, recipient)
         comment = ""
     if not found:
-        raise NoRecipientError(_("Filen har ingen modtagernøgle."), _("Få en nøglefil fra administrationen, og tryk n."))
+        raise NoRecipientError(
+            _("Filen har ingen modtagernøgle."), _("Få en nøglefil fra administrationen, og tryk n.")
+        )
     return tuple(found.values())
