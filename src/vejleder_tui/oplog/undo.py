@@ -31,14 +31,18 @@ class PutBack:
 class _Origin:
     """Finds the leaf that a value goes back to when undo and redo have put it back."""
 
-    def __init__(self, database: Database, device: str, undoes: Callable[[int], int | None]) -> None:
+    def __init__(self, database: Database, device: str, undoes: Callable[[int], int | None], own: set[str]) -> None:
         self._database = database
         self._device = device
         self._undoes = undoes
+        self._own = own
 
     def of(self, row: str, name: str, leaves: Iterable[str]) -> set[str]:
         found: set[str] = set()
         for one in leaves:
+            if one in self._own:
+                found.add(one)
+                continue
             line = _line(self._database, one)
             undone = self._undoes(line.txn) if line is not None and line.device == self._device else None
             if undone is None:
@@ -87,7 +91,7 @@ def inverse(database: Database, device: str, txn: int, undoes: Callable[[int], i
     own = {one for one, _ in operations}
     rows = {operation.row for _, operation in operations}
     wanted: dict[tuple[str, str], dict[str, Value]] = {}
-    origin = _Origin(database, device, undoes)
+    origin = _Origin(database, device, undoes, own)
     for _, operation in reversed(operations):
         place = (operation.table, operation.row)
         state = read_row(database, *place)

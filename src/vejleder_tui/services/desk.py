@@ -100,7 +100,11 @@ class Work:
     def find(self, model: type[RecordType], row: str) -> RecordType | None:
         """Return a row that is there and not void, or None."""
         state = self.state(model, row)
-        return None if state is None or state.void else model.model_validate({"id": state.id, "leaves": state.leaves, **state.values})
+        return (
+            None
+            if state is None or state.void
+            else model.model_validate({"id": state.id, "leaves": state.leaves, **state.values})
+        )
 
     def state(self, model: type[Record], row: str) -> RowState | None:
         """Return a row as it stands, void or not, or None."""

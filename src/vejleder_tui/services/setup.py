@@ -1,0 +1,138 @@
+"""The first start of a laptop, and taking a seat at an opened store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vejleder_tui import codes
+from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
+from vejleder_tui.bundle.minisign import SigningKey
+from vejleder_tui.errors import NotFoundError, RuleError
+from vejleder_tui.i18n import N_, _
+from vejleder_tui.ids import IdSource, natural_id
+from vejleder_tui.migrations.run import upgrade_laptop
+from vejleder_tui.model import Centre, Device, Organisation, Worker
+from vejleder_tui.services.desk import Actor, Desk
+from vejleder_tui.store.store import Store
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
+    from vejleder_tui.clock import Clock
+    from vejleder_tui.ids import Randomness
+    from vejleder_tui.paths import StorePaths
+    from vejleder_tui.store.slots import Cost
+
+__all__ = ["FirstStart", "first_start", "migrate", "organisation_id", "take_seat"]
+
+ROLES = ("worker", "coordinator", "exporter")
+
+
+@dataclass(frozen=True)
+class FirstStart:
+    """What the first start asks for. `municipality` is a code such as `0183`; `role` one of ROLES."""
+
+    municipality: str
+    centre: str
+    device_name: str
+    worker_name: str
+    initials: str
+    role: str
+    passphrase: str
+
+
+def organisation_id(municipality: str) -> str:
+    """Return the id under which every laptop knows a municipality."""
+    return natural_id("organisation", municipality)
+
+
+def migrate(connection: Connection) -> None:
+    """Bring a store to the newest schema in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        upgrade_laptop(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def first_start(
+    paths: StorePaths,
+    answers: FirstStart,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    cost: Cost | None = None,
+    allow_weak: bool = False,
+) -> tuple[Desk, str]:
+    """Make the store, its device and its first worker; return the desk and the recovery code, which is shown once.
+
+    Operation number 1 is the device with its public keys. Raises RuleError with the field, StoreError, NotSavedError.
+    """
+    _check(answers)
+    ids = IdSource(clock, randomness)
+    device, worker = ids.new(), ids.new()
+    store, recovery_code = Store.create(
+        paths,
+        passphrase=answers.passphrase,
+        worker_label=answers.initials.strip(),
+        worker_id=worker,
+        randomness=randomness,
+        clock=clock,
+        migrate=migrate,
+        cost=cost,
+        allow_weak=allow_weak,
+    )
+    actor = Actor(worker=worker, initials=answers.initials.strip(), role=answers.role)
+    desk = Desk(store, device=device, actor=actor, clock=clock, randomness=randomness)
+    signing, identity = SigningKey.generate(randomness), generate_age_identity(randomness)
+    organisation = organisation_id(answers.municipality)
+    with desk.transaction() as work:
+        for name, value in (("device", device), ("signing_seed", signing.seed.hex()), ("age_identity", identity)):
+            store.connection.execute("INSERT INTO local_value (name, value) VALUES (?, ?)", (name, value))
+        work.create(
+            Device, device, {}, organisation=organisation, name=answers.device_name.strip(), role=answers.role,
+            sign_key=signing.public.text, seal_key=age_recipient_of(identity),
+        )  # fmt: skip
+        municipality = codes.lookup("kommunekoder", answers.municipality)
+        work.create(
+            Organisation, organisation, {"municipality": answers.municipality},
+            name=municipality.display_da if municipality else None,
+        )  # fmt: skip
+        work.create(Centre, work.new_id(), {"organisation": organisation}, name=answers.centre.strip())
+        work.create(
+            Worker, worker, {"organisation": organisation}, name=answers.worker_name.strip(),
+            initials=actor.initials, role=answers.role, active_from=work.today.isoformat(),
+        )  # fmt: skip
+    return desk, recovery_code
+
+
+def take_seat(store: Store, worker: str, *, clock: Clock, randomness: Randomness) -> Desk:
+    """Return the desk of a worker at an opened store; raises NotFoundError when the store does not know the worker."""
+    device = store.connection.execute("SELECT value FROM local_value WHERE name = 'device'").fetchone()
+    found = store.connection.execute(
+        "SELECT initials, role FROM worker WHERE id = ? AND void = 0", (worker,)
+    ).fetchone()
+    if device is None or found is None:
+        raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
+    actor = Actor(worker=worker, initials=found[0] or "", role=found[1] or "worker")
+    return Desk(store, device=device[0], actor=actor, clock=clock, randomness=randomness)
+
+
+def _check(answers: FirstStart) -> None:
+    for field, value, label in (
+        ("centre", answers.centre, N_("Skriv centerets navn.")),
+        ("device_name", answers.device_name, N_("Skriv computerens navn.")),
+        ("worker_name", answers.worker_name, N_("Skriv dit navn.")),
+        ("initials", answers.initials, N_("Skriv dine initialer.")),
+    ):
+        if not value.strip():
+            raise RuleError(_(label), field=field)
+    if codes.lookup("kommunekoder", answers.municipality) is None:
+        raise RuleError(
+            _("Kommunen kendes ikke."), _("Skriv de første bogstaver, og vælg med pil ned."), field="municipality"
+        )
+    if answers.role not in ROLES:
+        raise RuleError(_("Vælg en rolle."), field="role")
