@@ -1,0 +1,79 @@
+"""How a command opens the store: where it is, whose passphrase, reading or writing."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vejleder_tui.errors import PassphraseError, StoreError
+from vejleder_tui.i18n import _
+from vejleder_tui.paths import StorePaths, default_store
+
+if TYPE_CHECKING:
+    import argparse
+
+    from vejleder_tui.services.desk import Desk
+    from vejleder_tui.store.keyfile import Unlocked
+    from vejleder_tui.store.store import Store
+
+__all__ = ["open_desk", "open_store", "passphrase_for", "store_paths"]
+
+
+def store_paths(arguments: argparse.Namespace) -> StorePaths:
+    """Return the store that `--store` names, else the platform's own."""
+    folder = getattr(arguments, "store", None)
+    return StorePaths(Path(folder)) if folder else default_store()
+
+
+def passphrase_for(arguments: argparse.Namespace) -> str:
+    """Return the passphrase from `--passphrase-file`, VEJLEDER_PASSPHRASE or a prompt, in that order."""
+    file = getattr(arguments, "passphrase_file", None)
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
+        except OSError as error:
+            raise PassphraseError(_("Filen med adgangssætningen kan ikke læses."), _("Kontrollér stien.")) from error
+    if "VEJLEDER_PASSPHRASE" in os.environ:
+        return os.environ["VEJLEDER_PASSPHRASE"]
+    if not sys.stdin.isatty():
+        raise PassphraseError(
+            _("Adgangssætningen mangler."), _("Angiv --passphrase-file, eller sæt VEJLEDER_PASSPHRASE.")
+        )
+    return getpass.getpass(_("Adgangssætning (der vises ingen tegn, mens du skriver):") + " ")
+
+
+def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Unlocked]:
+    """Unlock and open the store; raises StoreError, PassphraseError, BusyError."""
+    from vejleder_tui.migrations import LAPTOP_HEADS  # noqa: PLC0415
+    from vejleder_tui.store.keyfile import KeyFile  # noqa: PLC0415
+    from vejleder_tui.store.store import Store, StoreStatus, store_status  # noqa: PLC0415
+
+    paths = store_paths(arguments)
+    if store_status(paths) in {StoreStatus.MISSING, StoreStatus.UNFINISHED}:
+        raise StoreError(
+            _("Her er ingen registreringer endnu."), _("Opret dem med vejleder init, eller angiv mappen med --store.")
+        )
+    unlocked = KeyFile(paths.keys, clock=arguments.clock).unlock_with_passphrase(
+        passphrase_for(arguments), worker=getattr(arguments, "worker", None)
+    )
+    return Store.open(
+        paths, unlocked, clock=arguments.clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS
+    ), unlocked
+
+
+def open_desk(arguments: argparse.Namespace) -> Desk:
+    """Open the store for writing, as the worker whose passphrase it was."""
+    from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
+    from vejleder_tui.services.setup import take_seat  # noqa: PLC0415
+
+    store, unlocked = open_store(arguments, write=True)
+    return take_seat(store, unlocked.slot.worker, clock=arguments.clock, randomness=SystemRandomness())
+
+
+def _migrate(connection: object) -> None:
+    from vejleder_tui.services.setup import migrate  # noqa: PLC0415
+
+    migrate(connection)
