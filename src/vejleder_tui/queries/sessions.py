@@ -318,7 +318,7 @@ def _counted(reader: Reader, views: list[SessionView]) -> list[SessionView]:
                 guests=view.guests + guests.get(view.ref.id, 0),
                 notified=sum(1 for code in marked.values() if code == "absent_notified"),
                 contested=view.ref.id in contested,
-            )  # fmt: skip
+            )
         )
     return counted
 

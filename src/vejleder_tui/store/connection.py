@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlcipher3.dbapi2 import Connection
 
-__all__ = ["connect", "connect_any", "needs_migration", "schema_version"]
+__all__ = ["connect", "connect_any", "needs_migration", "schema_versions"]
 
 BUSY_SECONDS: Final = 5.0
 _SETTINGS: Final = (
@@ -94,18 +94,18 @@ def connect_any(
     return connect(database, data_keys[-1], read_only=read_only, newest_backup=newest_backup), data_keys[-1]
 
 
-def schema_version(connection: Connection) -> str | None:
-    """Return the schema's version as Alembic keeps it, or None for a database without one; Alembic is not loaded."""
+def schema_versions(connection: Connection) -> frozenset[str]:
+    """Return the schema's revisions as Alembic keeps them, none for an empty database; Alembic is not loaded."""
     try:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchall() if known else []
     except Exception as error:
         if not is_database_error(error):
             raise
         raise translate_error(error) from error
-    return str(found[0]) if found else None
+    return frozenset(str(row[0]) for row in found)
 
 
-def needs_migration(connection: Connection, head: str) -> bool:
-    """Tell whether the schema's version differs from the program's `head`."""
-    return schema_version(connection) != head
+def needs_migration(connection: Connection, heads: frozenset[str]) -> bool:
+    """Tell whether the schema is older than the program's `heads`."""
+    return schema_versions(connection) != heads

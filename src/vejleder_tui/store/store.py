@@ -134,9 +134,9 @@ class Store:
         write: bool = True,
         initials: str = "",
         migrate: Migrate | None = None,
-        head: str | None = None,
+        heads: frozenset[str] = frozenset(),
     ) -> Store:
-        """Open the store under an unlocked key; for writing it takes the lock, and migrates to `head` after a backup.
+        """Open the store under an unlocked key; for writing it takes the lock, and migrates to `heads` after a backup.
 
         Without `write`, `connection` refuses every write and no lock is taken. `initials` are shown to who finds it
         busy. Raises StoreError, DamagedError, BusyError, NotSavedError.
@@ -151,7 +151,7 @@ class Store:
         connection: Connection | None = None
         try:
             connection, data_key = connect_any(paths.database, data_keys, read_only=not write, newest_backup=newest)
-            if write and migrate is not None and head is not None and needs_migration(connection, head):
+            if write and migrate is not None and needs_migration(connection, heads):
                 make_backup(paths, data_key, clock=clock)
                 migrate(connection)
         except BaseException as error:
