@@ -194,8 +194,12 @@ def test_length_of_support() -> None:
         return date.fromordinal(start.toordinal() + days)
 
     found = support.support_lengths(
-        [[(start, after(120))], [(start, after(100)), (after(129), after(200))], [(start, after(310))]]
-        + [[(after(300), None)]],
+        [
+            [(start, after(120))],
+            [(start, after(100)), (after(129), after(200))],
+            [(start, after(310))],
+            [(after(300), None)],
+        ],
         after(345),
     )
     assert (found.ended.n, found.ended.mean, found.ended.median) == (3, 210, 200)

@@ -40,8 +40,18 @@ def test_as_people_write_it(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("seventh", "two", "year"),
-    [(0, 0, 1900), (3, 99, 1999), (4, 36, 2036), (4, 37, 1937), (9, 36, 2036), (9, 37, 1937)]
-    + [(5, 57, 2057), (5, 58, 1858), (8, 0, 2000), (8, 99, 1899)],
+    [
+        (0, 0, 1900),
+        (3, 99, 1999),
+        (4, 36, 2036),
+        (4, 37, 1937),
+        (9, 36, 2036),
+        (9, 37, 1937),
+        (5, 57, 2057),
+        (5, 58, 1858),
+        (8, 0, 2000),
+        (8, 99, 1899),
+    ],
 )
 def test_the_century_follows_digit_seven(seventh: int, two: int, year: int) -> None:
     assert cpr.parse(f"0203{two:02d}{seventh}000").birth_date == date(year, 3, 2)

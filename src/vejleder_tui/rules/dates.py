@@ -54,6 +54,7 @@ _MONTHS = (
     ("november",),
     ("december",),
 )
+_YEARS = range(1800, 2200)
 _YEARS_AHEAD = 20
 """A year of two digits is at most so many years ahead; else it belongs to the century before."""
 
@@ -76,7 +77,7 @@ def parse_date(text: str, today: date, *, lean: Lean = Lean.THIS_YEAR, field: st
     """
     typed = " ".join(text.casefold().split())
     found = _by_word(typed, today, lean) or _by_numbers(typed, today, lean, field)
-    if found is None:
+    if found is None or found.year not in _YEARS:
         raise RuleError(_("Det kan ikke læses som en dato."), _("Skriv fx 24-11, i går eller +1u."), field=field)
     return found
 
@@ -200,7 +201,7 @@ def parse_time(text: str, *, field: str = "time") -> int:
 
 
 def _minute_of_day(text: str) -> int | None:
-    typed = re.sub(r"^(?:kl\.?|klokken)\s*", "", text.casefold().strip())
+    typed = re.sub(r"^(?:klokken|kl\.?)\s*", "", text.casefold().strip())
     parts = re.fullmatch(r"([0-9]{1,2})(?:\s?[:.]\s?([0-9]{2}))?", typed) or re.fullmatch(
         r"([0-9]{1,2})([0-9]{2})", typed
     )
