@@ -111,7 +111,7 @@ def test_attendance_share_and_dose(vectors: Vectors) -> None:
 def test_partial_attendance_invents_no_minutes() -> None:
     seats = [attendance.Seat(ATTENDED, 120, code="present"), attendance.Seat(ATTENDED, 120, None, "partial")]
     found = attendance.attendance_figures(seats)
-    assert (found.share, found.dose, found.minutes_unknown) == (1, 1, 1)
+    assert (found.share, found.dose, found.minutes_unknown) == (Fraction(1), Fraction(1), 1)
     nothing = attendance.attendance_figures([])
     assert (nothing.share, nothing.dose) == (None, None)
     assert formats.percent(nothing.share) == "–"
@@ -136,7 +136,7 @@ def test_completion_and_drop_out() -> None:
     found = attendance.completion_figures(ended)
     assert (found.completion, found.drop_out) == (Fraction(5, 8), Fraction(2, 8))
     little = attendance.completion_figures([attendance.EndedEnrolment("completed", Fraction(59, 100))])
-    assert (little.completion, little.drop_out) == (0, 0)
+    assert (little.completion, little.drop_out) == (Fraction(0), Fraction(0))
     assert attendance.completion_figures([]).completion is None
 
 
@@ -202,7 +202,7 @@ def test_length_of_support() -> None:
         ],
         after(345),
     )
-    assert (found.ended.n, found.ended.mean, found.ended.median) == (3, 210, 200)
+    assert (found.ended.n, found.ended.mean, found.ended.median) == (3, Fraction(210), Fraction(200))
     assert found.open_days == (45,)
 
 
@@ -247,7 +247,7 @@ def test_age_bands() -> None:
 
 def test_summaries_print_n_and_what_is_missing() -> None:
     found = figures.summarise([16, -4, 12, None])
-    assert (found.n, found.missing, found.mean, found.median) == (3, 1, 8, 12)
+    assert (found.n, found.missing, found.mean, found.median) == (3, 1, Fraction(8), Fraction(12))
     assert figures.summarise([None]).mean is None
     assert figures.summarise([1, 2]).median == Fraction(3, 2)
 

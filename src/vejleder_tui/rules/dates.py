@@ -56,7 +56,7 @@ _MONTHS = (
 )
 _YEARS = range(1800, 2200)
 _YEARS_AHEAD = 20
-"""A year of two digits is at most so many years ahead; else it belongs to the century before."""
+"""A year of two digits is the latest such year at most so many years ahead."""
 
 
 class Lean(StrEnum):
@@ -155,9 +155,8 @@ def _by_numbers(typed: str, today: date, lean: Lean, field: str) -> date | None:
         return _existing(typed, day, month, year, field)
     year = int(parts[3])
     if len(parts[3]) == 2:
-        year += 2000
-        if year > today.year + (0 if lean is Lean.PAST else _YEARS_AHEAD):
-            year -= 100
+        latest = today.year + (0 if lean is Lean.PAST else _YEARS_AHEAD)
+        year = latest - (latest - year) % 100
     return _existing(typed, day, month, year, field)
 
 
