@@ -35,7 +35,7 @@ from vejleder_tui.paths import StorePaths
 from vejleder_tui.store.keyfile import KeyFile, WrongPassphraseError
 from vejleder_tui.store.store import Store
 store = Store.open(StorePaths(Path(sys.argv[1])), bytes.fromhex(sys.argv[2]), clock=SystemClock(), initials="MJ")
-for number in range(200):
+for number in range(20000):
     with store.transaction() as connection:
         connection.execute("INSERT INTO citizen VALUES (?, 'n', '')", (f"{sys.argv[3]}-{number}",))
         connection.execute("INSERT INTO attendance VALUES (?, 'n', ?)", (f"{sys.argv[3]}-{number}",) * 2)
@@ -59,6 +59,7 @@ def test_killed_in_the_middle_of_commits_every_acknowledged_row_is_there(
                 acknowledged.append(line.strip())
                 if line.strip() == f"{life}-{after}":
                     os.kill(writer.pid, signal.SIGKILL)
+        assert writer.returncode == -signal.SIGKILL
     with Store.open(paths, key, clock=clock) as again:
         found = {row[0] for row in again.connection.execute("SELECT id FROM attendance")}
         assert set(acknowledged) <= found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import stat
 from datetime import timedelta
@@ -9,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyrage
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -310,3 +314,29 @@ def test_the_file_is_private_holds_no_secret_and_leaves_nothing_beside_it(keys: 
     assert not list(keys.path.parent.glob("*.new"))
     with pytest.raises(StoreError, match="allerede"):
         _create(keys)
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_a_reader_written_from_the_page_on_security_alone_opens_it(keys: KeyFile) -> None:
+    made, code = _create(keys)
+    found = json.loads(keys.path.read_text())
+    checksum = found.pop("checksum")
+    assert hashlib.sha256(_canonical(found)).hexdigest() == checksum
+    for slot, secret in zip(found["slots"], (PASSPHRASE, code.replace("-", "")), strict=True):
+        kdf = slot["kdf"]
+        wrapping = Argon2id(
+            salt=base64.b64decode(kdf["salt"]),
+            length=32,
+            iterations=kdf["iterations"],
+            lanes=kdf["lanes"],
+            memory_cost=kdf["memory_kib"],
+        ).derive(secret.encode())
+        for key_id, sealed in slot["wrapped"].items():
+            bound = _canonical([found["store"], slot["id"], slot["kind"], slot["worker"], kdf, key_id])
+            opened = ChaCha20Poly1305(wrapping).decrypt(
+                base64.b64decode(sealed["nonce"]), base64.b64decode(sealed["sealed"]), bound
+            )
+            assert opened == made.data_key

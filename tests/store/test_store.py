@@ -203,7 +203,9 @@ def test_creating_where_something_stands_is_refused(store: Store, clock: FixedCl
     assert store.paths.keys.read_bytes() == raw
 
 
-def test_a_weak_passphrase_leaves_a_folder_that_can_be_begun_anew(paths: StorePaths, clock: FixedClock) -> None:
+def test_a_weak_passphrase_leaves_nothing_and_only_the_sandbox_may_have_one(
+    paths: StorePaths, clock: FixedClock
+) -> None:
     def create(passphrase: str, **more: Any) -> Store:
         return Store.create(
             paths, passphrase=passphrase, worker_label="MJ", worker_id="w", randomness=SystemRandomness(),
@@ -212,6 +214,7 @@ def test_a_weak_passphrase_leaves_a_folder_that_can_be_begun_anew(paths: StorePa
 
     with pytest.raises(RuleError):
         create("demo")
+    assert not paths.folder.exists()
     create("demo", allow_weak=True).close()
 
 
@@ -350,3 +353,37 @@ def test_the_umask_does_not_matter(paths: StorePaths, clock: FixedClock) -> None
         os.umask(before)
     assert modes == {0o600}
     assert clock.now() == NOW
+
+
+def test_the_store_opens_at_each_step_of_a_rotation_of_its_data_key(store: Store, clock: FixedClock) -> None:
+    fill(store, 50)
+    paths = store.paths
+    store.close()
+    keys = _keys(paths, clock)
+
+    def count() -> int:
+        with Store.open(paths, keys.unlock_with_passphrase(None, PASSPHRASE), clock=clock) as opened:
+            return int(opened.connection.execute("SELECT count(*) FROM attendance").fetchone()[0])
+
+    both = keys.begin_rotation(keys.unlock_with_passphrase(None, PASSPHRASE))
+    assert count() == 50
+    with Store.open(paths, both, clock=clock) as opened:
+        opened.connection.execute(f"PRAGMA rekey = \"x'{both.data_key.hex()}'\"")
+    assert count() == 50
+    keys.finish_rotation(both, PASSPHRASE)
+    assert count() == 50
+    with pytest.raises(StoreError):
+        connect(paths.database, both.data_keys[1])
+
+
+def test_a_creation_that_fails_cleans_up_after_itself(paths: StorePaths, clock: FixedClock) -> None:
+    def broken(connection: Any) -> None:
+        connection.execute("SELECT * FROM nowhere")
+
+    with pytest.raises(StoreError):
+        Store.create(
+            paths, passphrase=PASSPHRASE, worker_label="MJ", worker_id="w", randomness=SystemRandomness(),
+            clock=clock, migrate=broken, cost=CHEAP,
+        )  # fmt: skip
+    assert store_status(paths) is StoreStatus.MISSING
+    assert [path.name for path in paths.folder.iterdir() if path.name != "vejleder.keys.lock"] == ["vejleder.lock"]
