@@ -54,7 +54,7 @@ class _Line(Widget):
         return paint(self.text(cells) if y == 0 else "", cells, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
-        """A click presses the target under the pointer."""
+        """Press the target under the pointer."""
         for target in self.targets:
             if target.start <= event.x < target.end:
                 event.stop()
@@ -118,7 +118,7 @@ class MenuLine(_Line):
         self.refresh()
 
     def on_focus(self) -> None:
-        """The arrows start where one is."""
+        """Start where one is."""
         if not self._opened:
             self.open_menu()
 
@@ -218,7 +218,7 @@ class StatusLine(Widget):
         return paint(" " + lines[y] if y < len(lines) else "", self.size.width, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the receipt's `z fortryder` undoes, on `Z gør igen` does it again."""
+        """Undo by a click on the receipt's `z fortryder`, redo by one on `Z gør igen`."""
         for words, command in ((_("z fortryder"), "app.undo"), (_("Z gør igen"), "app.redo")):
             at = self.sentence.find(words)
             if at >= 0 and width(plain(self.sentence[:at])) < event.x <= width(plain(self.sentence[: at + len(words)])):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from vejleder_tui.widgets.text import fit, plain, width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Bands", "Drawn", "Panel", "Row", "Span", "draw"]
 

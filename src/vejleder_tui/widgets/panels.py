@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from vejleder_tui.i18n import ngettext
 from vejleder_tui.widgets.panel_layout import Bands, Drawn, Panel, Row, draw
-from vejleder_tui.widgets.text import paint, width
+from vejleder_tui.widgets.text import paint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +129,15 @@ class PanelGroup(Widget):
         self._redraw()
         self._tell()
 
+    def places(self) -> list[tuple[int, int, str]]:
+        """Return where each panel with rows starts on the screen: x, y, panel id."""
+        found: dict[str, tuple[int, int]] = {}
+        for y, spans in enumerate(self._draw().spans):
+            for span in spans:
+                if span.panel.stops():
+                    found.setdefault(span.panel.id, (self.region.x + span.x, self.region.y + y))
+        return [(x, y, panel_id) for panel_id, (x, y) in found.items()]
+
     # How it works
 
     @staticmethod
@@ -143,14 +152,15 @@ class PanelGroup(Widget):
             self.post_message(self.Focused(self._active.id, self.row))
 
     def _draw(self) -> Drawn:
-        one_column = self._framed and self.size.width < 80
+        simple = bool(getattr(getattr(self.app, "settings", None), "single_view", False))
+        one_column = self._framed and (self.size.width < 80 or simple)
         bands: Bands = [[[panel]] for panel in self.panels.values()] if one_column else self._bands
         return draw(
             bands,
             self.size.width,
             self.size.height,
             left=self._left,
-            framed=self._framed,
+            framed=self._framed and not simple,
             active=self._active if self.has_focus else None,
             more=_more,
             shown=(lambda panel: panel is self._active) if one_column else (lambda _panel: True),

@@ -74,10 +74,8 @@ def plain(text: str, cells: int | None = None) -> str:
 
     Control, direction and unassigned characters become `·`; line breaks become spaces; square brackets stay.
     """
-    if text.isascii() and text.isprintable():
-        clean = text
-    else:
-        clean = "".join(map(_shown, unicodedata.normalize("NFC", text)))
+    simple = text.isascii() and text.isprintable()
+    clean = text if simple else "".join(map(_shown, unicodedata.normalize("NFC", text)))
     return clean if cells is None else _cut(clean, cells)
 
 
@@ -127,7 +125,7 @@ def columns(cells: int, *parts: Cell, gap: int = 2) -> str:
     loose = [index for index, part in enumerate(parts) if part[1] == 0]
     share, rest = divmod(max(0, cells - fixed), len(loose)) if loose else (0, 0)
     made: list[str] = []
-    for index, part in enumerate(parts):
+    for part in parts:
         room = part[1]
         if room == 0:
             room = share + (1 if rest > 0 else 0)
@@ -171,7 +169,7 @@ def wrap(text: str, cells: int) -> list[str]:
 
 
 def initials(name: str) -> str:
-    """Return the initials of a name: `Einer M.` is `E.M.`"""
+    """Return the initials of a name, `E.M.` for `Einer M.`."""
     return "".join(f"{plain(part)[0].upper()}." for part in name.split() if plain(part).strip("·. "))
 
 
