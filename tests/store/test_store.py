@@ -16,7 +16,7 @@ from tests.store.conftest import CHEAP, NOW, PASSPHRASE, PLAIN, fill, make_store
 from vejleder_tui.errors import BusyError, NotSavedError, RuleError, StoreError
 from vejleder_tui.ids import SystemRandomness
 from vejleder_tui.store.backup import backup_folder, list_backups
-from vejleder_tui.store.connection import connect, needs_migration, schema_version
+from vejleder_tui.store.connection import connect, needs_migration, schema_versions
 from vejleder_tui.store.keyfile import KeyFile
 from vejleder_tui.store.store import Store, StoreStatus, store_status
 
@@ -247,11 +247,11 @@ def test_a_creation_cut_short_is_recognised_and_begun_anew(
 
 
 def test_the_schemas_version_is_read_without_alembic(store: Store, tmp_path: Path) -> None:
-    assert schema_version(store.connection) == "0001"
-    assert needs_migration(store.connection, "0002")
-    assert not needs_migration(store.connection, "0001")
+    assert schema_versions(store.connection) == {"0001"}
+    assert needs_migration(store.connection, frozenset({"0002"}))
+    assert not needs_migration(store.connection, frozenset({"0001"}))
     empty = connect(tmp_path / "empty.db", bytes(32), create=True)
-    assert schema_version(empty) is None
+    assert schema_versions(empty) == frozenset()
     empty.close()
 
 
@@ -266,7 +266,7 @@ def test_a_migration_runs_once_after_a_backup(store: Store, clock: FixedClock) -
         connection.executescript("BEGIN; UPDATE alembic_version SET version_num = '0002'; COMMIT")
 
     for _time in range(2):
-        Store.open(paths, key, clock=clock, migrate=upgrade, head="0002").close()
+        Store.open(paths, key, clock=clock, migrate=upgrade, heads=frozenset({"0002"})).close()
     assert runs == [1]
 
 
@@ -280,7 +280,7 @@ def test_a_failed_migration_leaves_the_store_as_it_was(store: Store, clock: Fixe
         connection.execute("SELECT * FROM nowhere")
 
     with pytest.raises(StoreError):
-        Store.open(paths, key, clock=clock, migrate=broken, head="0002")
+        Store.open(paths, key, clock=clock, migrate=broken, heads=frozenset({"0002"}))
     with Store.open(paths, key, clock=clock) as again:
         assert again.connection.execute("SELECT count(*) FROM attendance").fetchone() == (0,)
 
