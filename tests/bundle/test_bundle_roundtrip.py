@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
+import tarfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyrage
 import pytest
+import zstandard
 from bundle_builder import a_device, a_header, a_small_header
 
 from vejleder_tui import errors
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Have
-from vejleder_tui.bundle.limits import BYTES_PER_MEMBER
+from vejleder_tui.bundle.limits import BYTES_PER_MEMBER, LINES_PER_MEMBER
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import Reason
 from vejleder_tui.bundle.verify import verify_bundle
@@ -102,25 +106,29 @@ def test_a_cover_may_be_absent_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_members_are_bounded_in_lines_and_bytes(tmp_path: Path) -> None:
-    many = a_device(20_001)
-    header = a_small_header(many)
-    written = write_bundle(tmp_path, header, many.lines, header.recipients, many.signer)
-    with open_bundle(written.path, [many.identity]) as reader:
-        assert sum(1 for _ in reader.lines()) == 20_001
-        assert [line.split(b"  ")[1] for line in reader.manifest_file.splitlines()] == [
-            b"bundle.json",
-            b"operations/000001.ndjson",
-            b"operations/000002.ndjson",
-        ]
-    device = a_device(1).device
+    many = a_device(20_001, [b"{}"] * 20_000)
     long = [json.dumps({"note": "æ" * 400_000}, ensure_ascii=False).encode() for _ in range(12)]
-    big = a_device(13, long, device)
-    assert sum(map(len, big.lines)) > BYTES_PER_MEMBER
-    header = a_small_header(big)
-    written = write_bundle(tmp_path, header, big.lines, header.recipients, big.signer)
-    with open_bundle(written.path, [big.identity]) as reader:
-        assert [line for _, _, _, line in reader.lines()] == list(big.lines)
-        assert b"operations/000002.ndjson" in reader.manifest_file
+    for device in (many, a_device(13, long), a_device(6_000)):
+        header = a_small_header(device)
+        written = write_bundle(tmp_path, header, device.lines, header.recipients, device.signer)
+        with open_bundle(written.path, [device.identity]) as reader:
+            assert [line for _, _, _, line in reader.lines()] == list(device.lines)
+        opened = pyrage.decrypt(written.path.read_bytes(), [pyrage.x25519.Identity.from_str(device.identity)])
+        with tarfile.open(fileobj=io.BytesIO(zstandard.ZstdDecompressor().stream_reader(opened).read())) as tar:
+            names = tar.getnames()
+            contents = [tar.extractfile(name).read() for name in names[1:-2]]  # type: ignore[union-attr]  # all are files
+        count = len(contents)
+        assert count > 1
+        assert names == [
+            "bundle.json",
+            *(f"operations/{number:06d}.ndjson" for number in range(1, count + 1)),
+            "manifest-sha256.txt",
+            "manifest-sha256.txt.minisig",
+        ]
+        assert all(
+            content.count(b"\n") <= LINES_PER_MEMBER and len(content) <= BYTES_PER_MEMBER for content in contents
+        )
+        assert b"".join(contents) == b"".join(line + b"\n" for line in device.lines)
 
 
 def test_an_earlier_file_of_the_same_range_is_kept(tmp_path: Path) -> None:

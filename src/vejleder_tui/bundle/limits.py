@@ -6,9 +6,9 @@ from typing import Final
 
 MEBIBYTE: Final = 1024 * 1024
 
-# The writer's own bounds.
+# The writer's own bounds; it holds one member. The format allows it 8 MiB.
 LINES_PER_MEMBER: Final = 20_000
-BYTES_PER_MEMBER: Final = 8 * MEBIBYTE
+BYTES_PER_MEMBER: Final = 2 * MEBIBYTE
 
 # The reader's bounds. A file over one of them is refused, whatever its signatures say.
 MAX_SEALED_BYTES: Final = 4096 * MEBIBYTE
