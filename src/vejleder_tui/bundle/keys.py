@@ -35,6 +35,9 @@ __all__ = [
 FORMAT = "vejleder-key/1"
 MAX_KEY_FILE_CHARACTERS = 256 * 1024
 _DEVICE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What a name cannot hold: it would move a terminal's cursor or break a line."""
+
 _MUNICIPALITY = re.compile(r"[0-9A-Za-z]{1,16}")
 
 
@@ -147,7 +150,7 @@ def parse_key_card(text: str) -> KeyCard:
         or not is_recipient(card.recipient)
         or not _DEVICE.fullmatch(card.device)
         or not _MUNICIPALITY.fullmatch(card.municipality)
-        or any(not character.isprintable() for character in card.name + card.role)
+        or CONTROLS.search(card.name + card.role)
     ):
         raise _not_a_card()
     return card

@@ -261,7 +261,7 @@ def _not_written(error: OSError) -> NotSavedError:
         return NotSavedError(_("Pakken er ikke skrevet: disken er fuld."), _("Gør plads, eller vælg en anden mappe."))
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return NotSavedError(
-            _("Pakken er ikke skrevet: mappen findes ikke."), _("Sæt nøglen eller disken i, eller vælg en anden mappe.")
+            _("Pakken er ikke skrevet: mappen findes ikke."), _("Sæt USB-stikket i, eller vælg en anden mappe.")
         )
     return NotSavedError(
         _("Pakken er ikke skrevet: der kan ikke skrives i mappen."), _("Vælg en anden mappe, eller kontakt it-support.")
