@@ -13,7 +13,7 @@ import pyrage
 from vejleder_tui.bundle import bech32
 from vejleder_tui.bundle.minisign import MinisignError, PublicKey
 from vejleder_tui.bundle.strict_json import StrictJsonError, parse_object
-from vejleder_tui.bundle.words import WORDS
+from vejleder_tui.bundle.words import words
 from vejleder_tui.errors import NoRecipientError, RuleError
 from vejleder_tui.i18n import _
 
@@ -88,7 +88,7 @@ def fingerprint_words(text: str, count: int = 4) -> str:
     if not 4 <= count <= 16:
         message = "a fingerprint has 4 to 16 words"
         raise ValueError(message)
-    return "-".join(WORDS[byte] for byte in hashlib.sha256(text.encode("utf-8")).digest()[:count])
+    return "-".join(words()[byte] for byte in hashlib.sha256(text.encode("utf-8")).digest()[:count])
 
 
 def generate_age_identity(randomness: Randomness) -> str:
