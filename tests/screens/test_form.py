@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from tests.screens.desk import make
 from tests.screens.golden import check_golden, lines, screen_text, wait
-
 from vejleder_tui.errors import RuleError
 from vejleder_tui.screens.form import FormScreen
 from vejleder_tui.widgets.form import (
@@ -57,7 +56,9 @@ class PeerForm(FormScreen):
             ],
             CheckField("mutual", "Gensidig", "støtten gik begge veje"),
             BoxField("words", "Med egne ord", rows=2),
-            RadioField("shared", "Delt med borgeren", [("yes", "ja"), ("no", "nej"), ("none", "ikke besvaret")], chosen="none"),
+            RadioField(
+                "shared", "Delt med borgeren", [("yes", "ja"), ("no", "nej"), ("none", "ikke besvaret")], chosen="none"
+            ),
         ]
 
     async def save(self, values: dict[str, Any]) -> None:
