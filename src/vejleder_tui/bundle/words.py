@@ -26,7 +26,7 @@ WORDS: tuple[str, ...] = tuple(
     skib skov sky smør sne sol spade spejl spyd stige stol storm
     strand suppe svane syv sæl søm tag tand tavle telt tiger time
     torden torn tromle træ tulipan tunnel tyv tårn udsigt ugle ulv urne
-    vante vase vej vest vifte vinter violin vogn vulkan zebra å æble
+    vante vase vej vest vifte vinter violin vogn vulkan zebra åkande æble
     æg ærme ørn østers
     """.split()  # noqa: SIM905 - one word a line would be 256 lines
 )

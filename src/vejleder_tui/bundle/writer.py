@@ -15,14 +15,21 @@ import zstandard
 from vejleder_tui.bundle import archive
 from vejleder_tui.bundle.chain import ChainError, ChainWalk
 from vejleder_tui.bundle.header import head_message
-from vejleder_tui.bundle.limits import BYTES_PER_MEMBER, LINES_PER_MEMBER, MAX_LINE_BYTES, MAX_RECIPIENTS
+from vejleder_tui.bundle.limits import (
+    BYTES_PER_MEMBER,
+    LINES_PER_MEMBER,
+    MAX_LINE_BYTES,
+    MAX_RATIO,
+    MAX_RECIPIENTS,
+    MAX_UNPACKED_BYTES,
+    RATIO_FREE_BYTES,
+)
 from vejleder_tui.bundle.minisign import SigningKey, write_signature
 from vejleder_tui.errors import NoRecipientError, NotSavedError, StoreError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from pathlib import Path
 
     from vejleder_tui.bundle.header import BundleHeader
@@ -143,12 +150,19 @@ def _joined(lines: list[bytes]) -> bytes:
 def _packed(members: Iterable[bytes]) -> Iterator[bytes]:
     parameters = zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW_LOG, threads=1)
     packer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    taken = given = 0
     for content in members:
+        taken += len(content)
         for start in range(0, len(content), _PIECE):
             found = packer.compress(content[start : start + _PIECE])
             if found:
+                given += len(found)
                 yield found
-    yield packer.flush()
+    rest = packer.flush()
+    # No reader would take it; with a random salt in every operation only megabytes of one letter come here.
+    if taken > MAX_UNPACKED_BYTES or (taken > RATIO_FREE_BYTES and taken > MAX_RATIO * (given + len(rest))):
+        raise ChainError("unreadable")
+    yield rest
 
 
 class _Pull:
