@@ -162,7 +162,7 @@ def change_session(desk: Desk, ref: SessionRef, fields: SessionFields, *, reason
             values["status"] = "planned" if planned and planned[0] == fields.day else "moved"
         if standing.theme is not None:
             values["theme"] = tidy(fields.theme)
-        work.change(GroupSession, row, reason=why, **values)
+        work.change(GroupSession, row, correction=why, **values)
         return work.saved(row)
 
 
