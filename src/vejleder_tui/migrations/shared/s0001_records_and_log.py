@@ -87,6 +87,9 @@ def upgrade() -> None:
     """Make every table of records, the log and the list of contested leaves."""
     for name, columns in RECORDS.items():
         _record(name, columns)
+    op.create_index("ix_session_course_planned_date", "session", ["course", "planned_date"])
+    op.create_index("ix_session_planned_date", "session", ["planned_date"])
+    op.create_index("ix_session_date", "session", ["date"])
     op.create_table(
         "operation",
         sa.Column("device", sa.String(36), primary_key=True),
