@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from vejleder_tui.clock import from_stamp, local_date
 from vejleder_tui.codes.informants import informant
@@ -128,9 +128,9 @@ def _name_step(work: Work, goal: Goal) -> None:
     )
 
 
-def _values(work: Work, fields: dict[str, object]) -> dict[str, object]:
+def _values(work: Work, fields: dict[str, Any]) -> dict[str, Any]:
     """Return the fields in the form in which they are stored; raises RuleError."""
-    values = dict(fields)
+    values: dict[str, Any] = dict(fields)
     if "date" in values:
         day = values["date"]
         if not isinstance(day, datetime.date):
