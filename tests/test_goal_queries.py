@@ -57,13 +57,14 @@ def add_course(desk: Desk, citizen: str) -> tuple[str, str]:
     return course, enrolment
 
 
-def mark(desk: Desk, course: str, citizen: str | None, day: date, code: str | None, minutes: int | None = None) -> None:
+def mark(desk: Desk, course: str, citizen: str, day: date, seat: tuple[str | None, int | None]) -> None:
+    code, minutes = seat
     where = session_id(course, day, 1)
     with desk.transaction("fremmøde") as work:
         work.create(
             GroupSession, where, {"course": course, "planned_date": day.isoformat(), "number": 1}, status="held"
         )
-        if citizen and code:
+        if code:
             work.create(
                 Attendance, natural_id("attendance", where, citizen), {"session": where, "citizen": citizen},
                 code=code, minutes=minutes,
@@ -130,7 +131,7 @@ def test_path_verdict_and_dose(desk: Desk) -> None:
         (date(2026, 10, 27), "excused_system", None),
         (date(2026, 11, 3), None, None),
     ):
-        mark(desk, course, einer, day, code, minutes)
+        mark(desk, course, einer, day, (code, minutes))
     for day, level in ((date(2026, 10, 6), 3), (date(2026, 11, 3), 2), (date(2026, 11, 17), None)):
         goals.rate_goal(desk, goal, level, date=day, not_assessed=level is None, informant="together")
     detail = goal_detail(desk.store.connection, goal, desk.clock.now())

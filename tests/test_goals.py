@@ -67,8 +67,8 @@ def test_a_fall_can_be_a_success(desk: Desk) -> None:
     [
         (
             "develop", 3,
-            "Målet passer ikke til måltypen: Udvikle kræver et lavere tal end start (3). "
-            "Vælg 0, 1 eller 2, eller skift måltype.",
+            ("Målet passer ikke til måltypen: Udvikle kræver et lavere tal end start (3). "
+            "Vælg 0, 1 eller 2, eller skift måltype."),
         ),
         (
             "maintain", 2,
@@ -76,8 +76,8 @@ def test_a_fall_can_be_a_success(desk: Desk) -> None:
         ),
         (
             "limit_loss", 2,
-            "Målet passer ikke til måltypen: Begrænse tab kræver det samme tal som start (3) eller et højere. "
-            "Vælg 3 eller 4, eller skift måltype.",
+            ("Målet passer ikke til måltypen: Begrænse tab kræver det samme tal som start (3) eller et højere. "
+            "Vælg 3 eller 4, eller skift måltype."),
         ),
     ],
 )  # fmt: skip

@@ -278,8 +278,8 @@ def _detail(reader: Reader, row: GoalRow, now: datetime) -> GoalDetail:
     )
     text, enrolment, parent, secondary, start, weight, *gas, follow_up, end_reason, next_rating = found
     ratings = tuple(
-        RatingRow(one, date.fromisoformat(day), level, bool(not_assessed), *rest, comment=comment or "")
-        for one, day, level, not_assessed, *rest, comment in all_rows(
+        RatingRow(one, date.fromisoformat(day), level, bool(none), gas_score, own, source, session, comment or "")
+        for one, day, level, none, gas_score, own, source, session, comment in all_rows(
             reader,
             "SELECT id, coalesce(date, '0001-01-01'), level, not_assessed, gas, self_rating, informant, session, comment"
             " FROM goal_rating WHERE goal = ? AND void = 0 ORDER BY date, id",
