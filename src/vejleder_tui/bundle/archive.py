@@ -21,7 +21,7 @@ def header_block(name: str, size: int) -> bytes:
     """
     head = name.encode("ascii").ljust(100, b"\0")
     head += b"0000644\0" + b"0000000\0" + b"0000000\0" + b"%011o\0" % size + b"%011o\0" % 0
-    tail = b"0" + bytes(100) + b"ustar\x0000" + bytes(64) + b"0000000\0" + b"0000000\0" + bytes(155 + 12)
+    tail = b"0" + bytes(100) + b"ustar\x0000" + bytes(32 + 32 + 8 + 8 + 155 + 12)
     checksum = sum(head) + sum(tail) + 8 * 0x20
     return head + b"%06o\0 " % checksum + tail
 

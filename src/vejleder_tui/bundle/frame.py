@@ -132,7 +132,7 @@ def unpack(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the content of the one zstd frame in `chunks`, at most 128 KiB at a time.
 
     Raises a refusal for anything else: another frame, bytes after it, a window over 32 MiB, more than 4 GiB in all,
-    after the first MiB more than 200 times what was read, or after 1,000 blocks less than 1 KiB a block.
+    after the first 32 MiB more than 200 times what was read, or after 1,000 blocks less than 1 KiB a block.
     """
     unpacker = _Unpacker(_Source(chunks))
     while not unpacker.last:

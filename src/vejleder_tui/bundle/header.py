@@ -7,8 +7,8 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
-from vejleder_tui.bundle.keys import is_recipient
-from vejleder_tui.bundle.limits import MAX_HEADER_BYTES, MAX_RECIPIENTS
+from vejleder_tui.bundle.keys import CONTROLS, is_recipient
+from vejleder_tui.bundle.limits import MAX_HEADER_BYTES, MAX_HEADER_ENTRIES, MAX_RECIPIENTS
 from vejleder_tui.bundle.minisign import MinisignError, PublicKey
 from vejleder_tui.bundle.refusal import newer, tampered
 from vejleder_tui.bundle.strict_json import StrictJsonError, parse_object
@@ -41,7 +41,6 @@ _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _MUNICIPALITY = re.compile(r"[0-9A-Za-z]{1,16}")
 _VERSION = re.compile(r"[0-9A-Za-z.+_-]{1,40}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")
-_ENTRIES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,10 @@ class BundleHeader:
 
     def to_json(self) -> bytes:
         """Return the member `bundle.json`; raises a refusal if a reader would refuse it (a fault of the caller)."""
-        raw = json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
+        fields = {"format": FORMAT, **asdict(self)}
+        # A name that somebody once typed or pasted must never keep a laptop from exporting.
+        fields["exporter"]["name"] = CONTROLS.sub(" ", self.exporter.name)[:200]
+        raw = json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
         BundleHeader.from_json(raw)
         return raw
 
@@ -118,7 +120,7 @@ class BundleHeader:
 
         `newest_schema`: the newest schema that the program can take in; None for any.
         """
-        if len(raw) > MAX_HEADER_BYTES:
+        if len(raw) > MAX_HEADER_BYTES or raw.count(b"{") + raw.count(b"[") > MAX_HEADER_ENTRIES:
             raise tampered("bundle.json too-large")
         try:
             fields = parse_object(raw)
@@ -168,7 +170,7 @@ def _text(fields: dict[str, object], name: str, form: re.Pattern[str] | None = N
     value = fields[name]
     if not isinstance(value, str):
         raise TypeError
-    _check(form.fullmatch(value) is not None if form else len(value) <= 200 and (value.isprintable()))
+    _check(form.fullmatch(value) is not None if form else len(value) <= 200 and not CONTROLS.search(value))
     return value
 
 
@@ -184,7 +186,6 @@ def _list(fields: dict[str, object], name: str) -> list[object]:
     value = fields[name]
     if not isinstance(value, list):
         raise TypeError
-    _check(len(value) <= _ENTRIES)
     return value
 
 

@@ -6,21 +6,22 @@ from typing import Final
 
 MEBIBYTE: Final = 1024 * 1024
 
-# The writer's own bounds.
+# The writer's own bounds; it holds one member. The format allows it 8 MiB.
 LINES_PER_MEMBER: Final = 20_000
-BYTES_PER_MEMBER: Final = 8 * MEBIBYTE
+BYTES_PER_MEMBER: Final = 2 * MEBIBYTE
 
 # The reader's bounds. A file over one of them is refused, whatever its signatures say.
 MAX_SEALED_BYTES: Final = 4096 * MEBIBYTE
 MAX_UNPACKED_BYTES: Final = 4096 * MEBIBYTE
 MAX_RATIO: Final = 200
-RATIO_FREE_BYTES: Final = MEBIBYTE
+RATIO_FREE_BYTES: Final = 32 * MEBIBYTE
 RATIO_FREE_BLOCKS: Final = 1_000
 MIN_BLOCK_AVERAGE: Final = 1024
 MAX_WINDOW_BYTES: Final = 32 * MEBIBYTE
 MAX_MEMBERS: Final = 10_000
 MAX_MEMBER_BYTES: Final = 32 * MEBIBYTE
 MAX_HEADER_BYTES: Final = 4 * MEBIBYTE
+MAX_HEADER_ENTRIES: Final = 50_000
 MAX_MANIFEST_BYTES: Final = 2 * MEBIBYTE
 MAX_SIGNATURE_BYTES: Final = 16 * 1024
 MAX_LINE_BYTES: Final = MEBIBYTE
@@ -28,5 +29,6 @@ MAX_JSON_DEPTH: Final = 16
 MAX_INTEGER_DIGITS: Final = 18
 MAX_NUMBER_CHARACTERS: Final = 32
 MAX_RECIPIENTS: Final = 100
+MAX_AGE_STANZAS: Final = 200
 MAX_AGE_HEADER_BYTES: Final = 64 * 1024
 MAX_COMMENT_BYTES: Final = 8000

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from vejleder_tui.bundle.limits import MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, MAX_NUMBER_CHARACTERS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 __all__ = ["StrictJsonError", "parse_object"]
 
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKETS = re.compile(rb"[\[{\]}]")
+# Possessive, and a text without its end matches to the end: so the time grows with the length, whatever stands there.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -50,17 +47,12 @@ def _depth_is_allowed(raw: bytes) -> bool:
     # Counting is enough for nearly every line: there cannot be more levels than brackets that open one.
     if raw.count(b"{") + raw.count(b"[") <= MAX_JSON_DEPTH:
         return True
-    return _deepest(_BRACKETS.findall(_STRINGS.sub(b"", raw))) <= MAX_JSON_DEPTH
-
-
-def _deepest(brackets: Iterable[bytes]) -> int:
-    depth = deepest = 0
-    for bracket in brackets:
+    depth = 0
+    for bracket in _STRINGS.sub(b"", raw).translate(None, _NO_BRACKETS):
         depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-        if deepest > MAX_JSON_DEPTH:
-            break
-    return deepest
+        if depth > MAX_JSON_DEPTH:
+            return False
+    return True
 
 
 _DECODER = json.JSONDecoder(

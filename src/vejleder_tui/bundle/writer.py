@@ -15,14 +15,21 @@ import zstandard
 from vejleder_tui.bundle import archive
 from vejleder_tui.bundle.chain import ChainError, ChainWalk
 from vejleder_tui.bundle.header import head_message
-from vejleder_tui.bundle.limits import BYTES_PER_MEMBER, LINES_PER_MEMBER, MAX_LINE_BYTES, MAX_RECIPIENTS
+from vejleder_tui.bundle.limits import (
+    BYTES_PER_MEMBER,
+    LINES_PER_MEMBER,
+    MAX_LINE_BYTES,
+    MAX_RATIO,
+    MAX_RECIPIENTS,
+    MAX_UNPACKED_BYTES,
+    RATIO_FREE_BYTES,
+)
 from vejleder_tui.bundle.minisign import SigningKey, write_signature
 from vejleder_tui.errors import NoRecipientError, NotSavedError, StoreError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from pathlib import Path
 
     from vejleder_tui.bundle.header import BundleHeader
@@ -31,6 +38,7 @@ __all__ = ["WrittenBundle", "file_name", "sign_head", "write_bundle"]
 
 _LEVEL = 1  # measured: level 3 packs these lines no better and takes twice as long
 _WINDOW_LOG = 21  # 2 MiB
+_JOB = 1024 * 1024  # the helper thread's share at a time: twice the memory, and no faster, when it is larger
 _PIECE = 256 * 1024
 _NOTIFY_EVERY = 500
 
@@ -141,14 +149,24 @@ def _joined(lines: list[bytes]) -> bytes:
 
 
 def _packed(members: Iterable[bytes]) -> Iterator[bytes]:
-    parameters = zstandard.ZstdCompressionParameters.from_level(_LEVEL, window_log=_WINDOW_LOG, threads=1)
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        _LEVEL, window_log=_WINDOW_LOG, threads=1, job_size=_JOB
+    )
     packer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    taken = given = 0
     for content in members:
+        taken += len(content)
         for start in range(0, len(content), _PIECE):
             found = packer.compress(content[start : start + _PIECE])
             if found:
+                given += len(found)
                 yield found
-    yield packer.flush()
+        del content  # else it is held while the next one is gathered
+    rest = packer.flush()
+    # No reader would take it; with a random salt in every operation only megabytes of one letter come here.
+    if taken > MAX_UNPACKED_BYTES or (taken > RATIO_FREE_BYTES and taken > MAX_RATIO * (given + len(rest))):
+        raise ChainError("unreadable")
+    yield rest
 
 
 class _Pull:
@@ -243,7 +261,7 @@ def _not_written(error: OSError) -> NotSavedError:
         return NotSavedError(_("Pakken er ikke skrevet: disken er fuld."), _("Gør plads, eller vælg en anden mappe."))
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return NotSavedError(
-            _("Pakken er ikke skrevet: mappen findes ikke."), _("Sæt nøglen eller disken i, eller vælg en anden mappe.")
+            _("Pakken er ikke skrevet: mappen findes ikke."), _("Sæt USB-stikket i, eller vælg en anden mappe.")
         )
     return NotSavedError(
         _("Pakken er ikke skrevet: der kan ikke skrives i mappen."), _("Vælg en anden mappe, eller kontakt it-support.")

@@ -1,8 +1,14 @@
-"""Commands of this group."""
+"""`init`, `digest` and `check`: make a store, compare it, prove that it is whole."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
+
+from vejleder_tui.cli.opening import open_store, passphrase_for, store_paths
+from vejleder_tui.cli.output import print_json, say, wants_json
+from vejleder_tui.errors import ExitCode, RuleError
+from vejleder_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     import argparse
@@ -12,4 +18,114 @@ __all__ = ["register"]
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add the commands of this group."""
-    _ = (commands, common)
+    init = commands.add_parser(
+        "init", parents=[common], help=_("opret registreringer: første medarbejder og adgangssætning")
+    )
+    for name, text in (
+        ("municipality", N_("kommunens navn eller kode")),
+        ("centre", N_("centerets navn")),
+        ("device", N_("computerens navn")),
+        ("name", N_("dit navn")),
+        ("initials", N_("dine initialer")),
+    ):
+        init.add_argument(f"--{name}", default="", help=_(text))
+    init.add_argument("--role", choices=("worker", "coordinator", "exporter"), default="worker", help=_("din rolle"))
+    init.set_defaults(run=_init)
+    digest = commands.add_parser("digest", parents=[common], help=_("fingeraftryk af alt, der er registreret"))
+    digest.set_defaults(run=_digest)
+    check = commands.add_parser("check", parents=[common], help=_("kontrollér fil, kæde og tabeller"))
+    check.set_defaults(run=_check)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
+    from vejleder_tui.services.setup import FirstStart, first_start  # noqa: PLC0415
+
+    answers = FirstStart(
+        municipality=_municipality(_asked(arguments.municipality, _("Kommune"))),
+        centre=_asked(arguments.centre, _("Center")),
+        device_name=_asked(arguments.device, _("Computerens navn")),
+        worker_name=_asked(arguments.name, _("Dit navn")),
+        initials=_asked(arguments.initials, _("Dine initialer")),
+        role=arguments.role,
+        passphrase=passphrase_for(arguments),
+    )
+    paths = store_paths(arguments)
+    desk, recovery_code = first_start(paths, answers, clock=arguments.clock, randomness=SystemRandomness())
+    desk.store.close()
+    if wants_json(arguments):
+        print_json({"store": str(paths.folder), "recovery_code": recovery_code, "device": desk.device})
+        return int(ExitCode.DONE)
+    say(_("Registreringerne er oprettet i {folder}.").format(folder=paths.folder))
+    say(_("Gendannelseskode, som kun vises nu. Skriv den ned, og gem den et andet sted end computeren:"))
+    say(recovery_code)
+    return int(ExitCode.DONE)
+
+
+def _asked(given: str, question: str) -> str:
+    """Return what an option gave, else ask for it on one line."""
+    if given or not sys.stdin.isatty():
+        return given
+    return input(f"{question}: ").strip()
+
+
+def _municipality(typed: str) -> str:
+    """Return the municipality code of a code or a name; raises RuleError."""
+    from vejleder_tui import codes  # noqa: PLC0415
+
+    wanted = typed.strip().casefold()
+    for one in codes.code_list("kommunekoder"):
+        if wanted in {one.code, one.display_da.casefold()}:
+            return one.code
+    raise RuleError(
+        _("Kommunen kendes ikke."), _("Skriv navnet, fx Ishøj, eller koden, fx 0183."), field="municipality"
+    )
+
+
+def _digest(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.oplog import state_digest  # noqa: PLC0415
+
+    store, _unlocked = open_store(arguments, write=False)
+    try:
+        found = state_digest(store.connection)
+    finally:
+        store.close()
+    if wants_json(arguments):
+        print_json({"digest": found.digest, "operations": found.operations, "rows": found.rows})
+    else:
+        say(found.digest)
+        say(
+            _("{operations} ændringer, {rows} rækker.").format(
+                operations=found.operations, rows=sum(found.rows.values())
+            )
+        )
+    return int(ExitCode.DONE)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.oplog import chain_faults, fold_faults  # noqa: PLC0415
+    from vejleder_tui.store.check import check  # noqa: PLC0415
+
+    store, _unlocked = open_store(arguments, write=False)
+    try:
+        file = [f"{one.check}: {one.detail}" for one in check(store.connection)]
+        chain = [
+            _("ændring {seq} fra enhed {device}: {why}").format(seq=one.seq, device=one.device[:8], why=one.why)
+            for one in chain_faults(store.connection)
+        ]
+        fold = [
+            _("{table} {row}: {why}").format(table=one.table, row=one.row, why=one.why)
+            for one in fold_faults(store.connection)
+        ]
+    finally:
+        store.close()
+    errors = [*file, *chain, *fold]
+    if wants_json(arguments):
+        print_json({"ok": not errors, "file": file, "chain": chain, "tables": fold})
+    elif errors:
+        say(_("Der er fejl. Gendan den nyeste kopi: vejleder restore"))
+        for one in errors:
+            say(one)
+    else:
+        say(_("Filen er hel, kæden holder, og tabellerne svarer til den."))
+    return int(ExitCode.STORE if errors else ExitCode.DONE)

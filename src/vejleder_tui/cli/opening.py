@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from vejleder_tui.services.desk import Desk
-    from vejleder_tui.store.keyfile import Unlocked
+    from vejleder_tui.store.keyfile import KeyFile, Unlocked
     from vejleder_tui.store.store import Store
 
 __all__ = ["open_desk", "open_store", "passphrase_for", "store_paths"]
@@ -47,6 +47,7 @@ def passphrase_for(arguments: argparse.Namespace) -> str:
 
 def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Unlocked]:
     """Unlock and open the store; raises StoreError, PassphraseError, BusyError."""
+    from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
     from vejleder_tui.migrations import LAPTOP_HEADS  # noqa: PLC0415
     from vejleder_tui.store.keyfile import KeyFile  # noqa: PLC0415
     from vejleder_tui.store.store import Store, StoreStatus, store_status  # noqa: PLC0415
@@ -56,9 +57,8 @@ def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Un
         raise StoreError(
             _("Her er ingen registreringer endnu."), _("Opret dem med vejleder init, eller angiv mappen med --store.")
         )
-    unlocked = KeyFile(paths.keys, clock=arguments.clock).unlock_with_passphrase(
-        passphrase_for(arguments), worker=getattr(arguments, "worker", None)
-    )
+    keys = KeyFile(paths.keys, clock=arguments.clock, randomness=SystemRandomness())
+    unlocked = keys.unlock_with_passphrase(_worker(keys, getattr(arguments, "worker", "")), passphrase_for(arguments))
     return Store.open(
         paths, unlocked, clock=arguments.clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS
     ), unlocked
@@ -71,6 +71,16 @@ def open_desk(arguments: argparse.Namespace) -> Desk:
 
     store, unlocked = open_store(arguments, write=True)
     return take_seat(store, unlocked.slot.worker, clock=arguments.clock, randomness=SystemRandomness())
+
+
+def _worker(keys: KeyFile, initials: str) -> str | None:
+    """Return the id of the worker whose slot has these initials; without initials anybody's slot will do."""
+    if not initials:
+        return None
+    for slot in keys.slots():
+        if slot.worker and slot.label.casefold() == initials.casefold():
+            return slot.worker
+    raise PassphraseError(_("Ingen med de initialer kan låse op her."), _("Kontrollér --worker."))
 
 
 def _migrate(connection: object) -> None:

@@ -83,9 +83,9 @@ def attendance_figures(seats: Iterable[Seat]) -> AttendanceFigures:
     """Count seats of held sessions; those *not expected* (cancelled by us, not enrolled) are left out."""
     expected = [seat for seat in seats if seat.klass is not AttendanceClass.NOT_EXPECTED]
     attended = [seat for seat in expected if seat.klass is AttendanceClass.ATTENDED]
-    unknown = [seat for seat in attended if seat.code == _PARTIAL and seat.minutes is None]
+    unknown = [seat for seat in attended if _is_unknown(seat)]
     minutes = sum(
-        seat.planned_minutes if seat.minutes is None else seat.minutes for seat in attended if seat not in unknown
+        seat.planned_minutes if seat.minutes is None else seat.minutes for seat in attended if not _is_unknown(seat)
     )
     return AttendanceFigures(
         expected=len(expected),
@@ -96,6 +96,10 @@ def attendance_figures(seats: Iterable[Seat]) -> AttendanceFigures:
         planned_minutes=sum(seat.planned_minutes for seat in expected) - sum(seat.planned_minutes for seat in unknown),
         minutes_unknown=len(unknown),
     )
+
+
+def _is_unknown(seat: Seat) -> bool:
+    return seat.code == _PARTIAL and seat.minutes is None
 
 
 def no_shows_in_a_row(codes: Sequence[tuple[str, AttendanceClass] | None]) -> int:
@@ -120,7 +124,7 @@ def needs_follow_up(codes: Sequence[tuple[str, AttendanceClass] | None], limit: 
 
 @dataclass(frozen=True)
 class EndedEnrolment:
-    """One enrolment that has ended: its end reason (`local_afslutning`) and share attended (None = nothing expected)."""
+    """One enrolment that has ended: its end reason (`local_afslutning`) and share attended (None: no seats)."""
 
     end_reason: str
     share: Fraction | None

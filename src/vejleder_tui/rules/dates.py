@@ -18,6 +18,7 @@ _WORDS = {
     "forgårs": -2,
     "i går": -1,
     "i gaar": -1,
+    "i gar": -1,
     "igår": -1,
     "yesterday": -1,
     "i dag": 0,
@@ -53,8 +54,9 @@ _MONTHS = (
     ("november",),
     ("december",),
 )
+_YEARS = range(1800, 2200)
 _YEARS_AHEAD = 20
-"""A year of two digits is at most so many years ahead; else it belongs to the century before."""
+"""A year of two digits is the latest such year at most so many years ahead."""
 
 
 class Lean(StrEnum):
@@ -75,30 +77,32 @@ def parse_date(text: str, today: date, *, lean: Lean = Lean.THIS_YEAR, field: st
     """
     typed = " ".join(text.casefold().split())
     found = _by_word(typed, today, lean) or _by_numbers(typed, today, lean, field)
-    if found is None:
+    if found is None or found.year not in _YEARS:
         raise RuleError(_("Det kan ikke læses som en dato."), _("Skriv fx 24-11, i går eller +1u."), field=field)
     return found
 
 
 def _by_word(typed: str, today: date, lean: Lean) -> date | None:
     try:
-        if typed in _WORDS:
-            return today + timedelta(days=_WORDS[typed])
-        relative = re.fullmatch(r"([+\-−]) ?([0-9]{1,5}) ?(d|u|w|m|å|y)?[a-zæøå]*", typed)
-        if relative:
-            count = int(relative[2]) * (1 if relative[1] == "+" else -1)
-            return _moved(today, count, relative[3] or "d")
-        week = re.fullmatch(r"(?:uge|week) ?([0-9]{1,2})(?:[ /\-]([0-9]{4}))?", typed)
-        if week:
-            return date.fromisocalendar(int(week[2] or today.isocalendar().year), int(week[1]), 1)
-    except (ValueError, OverflowError):
+        found = _by_distance(typed, today)
+    except (ValueError, OverflowError):  # a week or a year that the calendar does not have
         return None
     weekday = _weekday(typed.rstrip("."))
-    if weekday is None:
-        return None
+    if found is not None or weekday is None:
+        return found
     if lean is Lean.PAST:
         return today - timedelta(days=(today.weekday() - weekday) % 7)
     return today + timedelta(days=(weekday - today.weekday()) % 7)
+
+
+def _by_distance(typed: str, today: date) -> date | None:
+    if typed in _WORDS:
+        return today + timedelta(days=_WORDS[typed])
+    relative = re.fullmatch(r"([+\-−]) ?([0-9]{1,5})(?: ?(d|u|w|m|å|y)[a-zæøå]*)?", typed)
+    if relative:
+        return _moved(today, int(relative[2]) * (1 if relative[1] == "+" else -1), relative[3] or "d")
+    week = re.fullmatch(r"(?:uge|week) ?([0-9]{1,2})(?:[ /\-]([0-9]{4}))?", typed)
+    return date.fromisocalendar(int(week[2] or today.isocalendar().year), int(week[1]), 1) if week else None
 
 
 def _moved(today: date, count: int, unit: str) -> date:
@@ -143,22 +147,17 @@ def _by_numbers(typed: str, today: date, lean: Lean, field: str) -> date | None:
         return None
     day = int(parts[1])
     if parts[3] is None:
-        return _without_year(typed, day, month, today, lean, field)
+        year = today.year
+        if lean is Lean.PAST:
+            year -= (month, day) > (today.month, today.day)
+        elif lean is Lean.FUTURE:
+            year += (month, day) < (today.month, today.day)
+        return _existing(typed, day, month, year, field)
     year = int(parts[3])
     if len(parts[3]) == 2:
-        year += 2000
-        if year > today.year + (0 if lean is Lean.PAST else _YEARS_AHEAD):
-            year -= 100
+        latest = today.year + (0 if lean is Lean.PAST else _YEARS_AHEAD)
+        year = latest - (latest - year) % 100
     return _existing(typed, day, month, year, field)
-
-
-def _without_year(typed: str, day: int, month: int, today: date, lean: Lean, field: str) -> date:
-    found = _existing(typed, day, month, today.year, field)
-    if lean is Lean.PAST and found > today:
-        return _existing(typed, day, month, today.year - 1, field)
-    if lean is Lean.FUTURE and found < today:
-        return _existing(typed, day, month, today.year + 1, field)
-    return found
 
 
 def _existing(typed: str, day: int, month: int, year: int, field: str) -> date:
@@ -201,7 +200,7 @@ def parse_time(text: str, *, field: str = "time") -> int:
 
 
 def _minute_of_day(text: str) -> int | None:
-    typed = re.sub(r"^(?:kl\.?|klokken)\s*", "", text.casefold().strip())
+    typed = re.sub(r"^(?:klokken|kl\.?)\s*", "", text.casefold().strip())
     parts = re.fullmatch(r"([0-9]{1,2})(?:\s?[:.]\s?([0-9]{2}))?", typed) or re.fullmatch(
         r"([0-9]{1,2})([0-9]{2})", typed
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from vejleder_tui.i18n import N_, _, language, ngettext
@@ -10,7 +11,6 @@ from vejleder_tui.rules.rounding import as_decimal
 if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
-    from fractions import Fraction
 
 __all__ = [
     "NO_FIGURE",
@@ -214,14 +214,8 @@ def minutes(count: int) -> str:
 def hours(count_of_minutes: int) -> str:
     """Return "10 t" for minutes, with one decimal where they are not whole hours."""
     whole = count_of_minutes % 60 == 0
-    shown = number(count_of_minutes // 60) if whole else decimal_number(as_decimal(_hours(count_of_minutes), 1), 1)
+    shown = number(count_of_minutes // 60) if whole else decimal_number(Fraction(count_of_minutes, 60), 1)
     return _("{hours} t").format(hours=shown)
-
-
-def _hours(count_of_minutes: int) -> Fraction:
-    from fractions import Fraction  # noqa: PLC0415 - screens without hours do not pay for it
-
-    return Fraction(count_of_minutes, 60)
 
 
 def kroner(ore: int | Fraction | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from vejleder_tui.codes import code_list
+from vejleder_tui.codes import Code, code_list
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import N_, _
 
@@ -204,14 +204,17 @@ def type_label(goal_type: GoalType) -> str:
 
 def level_name(level: int | None) -> str:
     """Return the official term of a level: "Let nedsat funktionsevne"; "Ikke vurderet" for None."""
-    wanted = "" if level is None else str(level)
-    return next(code.display for code in code_list("ffb_funktionsevneniveau") if code.extra["value_0_4"] == wanted)
+    return _level(level).display
 
 
 def level_code(level: int | None) -> str:
     """Return the code of a level in Fælles Faglige Begreber."""
+    return _level(level).code
+
+
+def _level(level: int | None) -> Code:
     wanted = "" if level is None else str(level)
-    return next(code.code for code in code_list("ffb_funktionsevneniveau") if code.extra["value_0_4"] == wanted)
+    return next(code for code in code_list("ffb_funktionsevneniveau") if code.extra["value_0_4"] == wanted)
 
 
 def level_word(level: int) -> str:
@@ -256,8 +259,5 @@ def rating_sentence(goal_type: GoalType, start: int, now: int | None, target: in
         ground += ", " + _("sidst {level}").format(level=last)
     if now is None:
         return f"{word} ({ground})"
-    if now == target:
-        sign = "="
-    else:
-        sign = "<" if now < target else ">"
+    sign = "=" if now == target else "<" if now < target else ">"
     return f"{now} {sign} {target_words(goal_type, target)}: {word} ({ground})"

@@ -184,10 +184,9 @@ def last_planned(plan: Plan, skipped: Mapping[date, str] | None = None) -> date 
 def describe(plan: Plan) -> str:
     """Return the plan in words: "tirsdage 10:00–12:00", "mandage og onsdage 9:00–10:00, hver 2. uge"."""
     names = [weekdays_name(day) for day in plan.weekdays]
-    if len(names) == 1:
-        days = names[0]
-    else:
-        days = _("{first} og {last}").format(first=", ".join(names[:-1]), last=names[-1])
+    days = names[-1]
+    if len(names) > 1:
+        days = _("{first} og {last}").format(first=", ".join(names[:-1]), last=days)
     when = f"{days} {time_range(plan.start_minute, plan.end_minute)}"
     if plan.every_weeks == 1:
         return when

@@ -150,7 +150,7 @@ def shorten_together(names: Sequence[tuple[str, str]] | Sequence[str]) -> list[s
 def _alike(shown: Sequence[str]) -> list[list[int]]:
     groups: dict[str, list[int]] = {}
     for index, text in enumerate(shown):
-        groups.setdefault(text.casefold(), []).append(index)
+        groups.setdefault(text.casefold().rstrip("."), []).append(index)
     return [group for group in groups.values() if len(group) > 1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -44,34 +45,29 @@ def connect(
     """Return an open connection in autocommit mode to `database` under the 32-byte `data_key`.
 
     `read_only` makes it refuse every write (query_only). With `create` the file is made first, mode 0600 in a folder
-    of mode 0700; one that holds anything raises NotSavedError. Raises StoreError when there is no file, and DamagedError when the key does not
-    open it: the key has been authenticated by the key file, so it is the database that is wrong.
+    of mode 0700; one that holds anything raises NotSavedError. Raises StoreError when there is no file, and
+    DamagedError when the key does not open it: the key file has authenticated the key, so the database is wrong.
     """
     import sqlcipher3.dbapi2 as driver  # noqa: PLC0415 - 12 ms, not needed to show the unlock screen
 
     if len(data_key) != 32:
         raise ValueError("a data key has 32 bytes")
     try:
-        if create:
-            make_private_folder(database.parent)
-            if not database.exists() or database.stat().st_size:
-                create_private(database)
-        elif not database.exists():
-            raise StoreError(_("Filen med registreringer mangler."), _("Gendan den nyeste kopi: vejleder restore"))
-        elif database.stat().st_size == 0:
-            # SQLite would take it for a new database and show an empty store.
-            raise damaged(newest_backup)
+        _require_file(database, create=create, newest_backup=newest_backup)
     except OSError as error:
         raise translate_error(error) from error
     connection: Connection | None = None
     try:
-        connection = driver.connect(str(database), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        where, fixed = _address(database, read_only=read_only)
+        connection = driver.connect(
+            where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=fixed
+        )
         # Before the key: SQLCipher would otherwise print its errors across the screen.
         connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")
         # The first read is where a wrong key or a damaged first page shows.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        for setting in _SETTINGS + (_SETTINGS_MACOS if sys.platform == "darwin" else ()):
+        for setting in _SETTINGS[fixed:] + (_SETTINGS_MACOS if sys.platform == "darwin" else ()):
             connection.execute(f"PRAGMA {setting}")
         if read_only:
             connection.execute("PRAGMA query_only = on")
@@ -80,6 +76,28 @@ def connect(
             connection.close()
         raise translate_error(error, newest_backup=newest_backup) from error
     return connection
+
+
+def _address(database: Path, *, read_only: bool) -> tuple[str, bool]:
+    # A reader in WAL writes too (its place in the -shm). Where the folder refuses and no WAL is left to read, the
+    # file cannot change under us either, and SQLite may be told so; then it takes the journal mode as it is.
+    wal = database.with_name(database.name + "-wal")
+    if read_only and not os.access(database.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size):
+        return database.absolute().as_uri() + "?immutable=1", True
+    return str(database), False
+
+
+def _require_file(database: Path, *, create: bool, newest_backup: datetime | None) -> None:
+    size = database.stat().st_size if database.exists() else None
+    if create:
+        make_private_folder(database.parent)
+        if size != 0:
+            create_private(database)
+    elif size is None:
+        raise StoreError(_("Filen med registreringer mangler."), _("Gendan den nyeste kopi: vejleder restore"))
+    elif size == 0:
+        # SQLite would take it for a new database and show an empty store.
+        raise damaged(newest_backup)
 
 
 def connect_any(

@@ -38,6 +38,7 @@ __all__ = ["FORMAT", "delay_after", "find_slot", "read_keys", "try_again", "wait
 
 FORMAT: Final = "vejleder-keys/1"
 _MAX_SIZE: Final = 1 << 20
+_MAX_SLOTS: Final = 256
 _FIRST_DELAY: Final = 5
 _LONGEST_DELAY: Final = 300
 _FREE_TRIES: Final = 2
@@ -65,7 +66,29 @@ def read_keys(path: Path) -> dict[str, Any]:
         raise StoreError(_("Nøglefilen er skrevet med en nyere version."), _("Opdatér Vejleder, og prøv igen."))
     if found.pop("checksum", None) != _checksum(found):
         raise wrap.keys_damaged()
+    _require_shape(found)
     return found
+
+
+def _require_shape(found: dict[str, Any]) -> None:
+    # The checksum is no signature: a file made by hand can have a right one.
+    try:
+        keys, slots, failures = found["keys"], found["slots"], found["failures"]
+        sound = (
+            isinstance(found["store"], str)
+            and 1 <= len(keys) <= 2
+            and all(isinstance(one["id"], str) for one in keys)
+            and all(isinstance(one["under"]["key"], str) for one in keys[1:])
+            and len(slots) <= _MAX_SLOTS
+            and isinstance(failures["count"], int)
+            and (failures["count"] == 0 or from_stamp(failures["last"]) is not None)
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise wrap.keys_damaged() from error
+    if not sound:
+        raise wrap.keys_damaged()
+    for one in slots:
+        wrap.describe(one)
 
 
 def write_keys(path: Path, found: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from vejleder_tui.store.files import make_private_folder, sync_file, sync_folder
 from vejleder_tui.store.guard import CLOSED, install
 from vejleder_tui.store.keyfile import KeyFile, Unlocked
 from vejleder_tui.store.lock import StoreLock
+from vejleder_tui.store.passphrase import check_passphrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -100,16 +101,16 @@ class Store:
         short is recognised and begun anew. Raises RuleError (passphrase), StoreError (there is one already), BusyError,
         NotSavedError.
         """
+        if not allow_weak:
+            check_passphrase(passphrase)
         _private(paths.folder)
         lock = _locked(paths, worker_label, clock)
         try:
             _require_nothing(paths)
+            _clear_unfinished(paths)
             fresh = _new_database(paths)
-            for tail in ("", "-wal", "-shm"):
-                fresh.with_name(fresh.name + tail).unlink(missing_ok=True)
             # The empty file first: it marks the folder as unfinished until the database has its name.
             fresh.touch(mode=0o600)
-            paths.keys.unlink(missing_ok=True)
             keys = KeyFile(paths.keys, clock=clock, randomness=randomness, cost=cost)
             unlocked, code = keys.create(passphrase, worker=worker_id, label=worker_label, allow_weak=allow_weak)
             with contextlib.closing(connect(fresh, unlocked.data_key, create=True)) as connection:
@@ -119,6 +120,9 @@ class Store:
             sync_folder(paths.folder)
             return cls(paths, connect(paths.database, unlocked.data_key), unlocked.data_key, clock, lock), code
         except BaseException as error:
+            if isinstance(error, Exception) and store_status(paths) is StoreStatus.UNFINISHED:
+                with contextlib.suppress(OSError):
+                    _clear_unfinished(paths)
             lock.release()
             if isinstance(error, OSError) or is_database_error(error):
                 raise translate_error(error) from error
@@ -258,6 +262,13 @@ class Store:
 def _require_nothing(paths: StorePaths) -> None:
     if store_status(paths) not in (StoreStatus.MISSING, StoreStatus.UNFINISHED):
         raise StoreError(_("Her er allerede registreringer."), _("Vælg en anden mappe, eller lås op i stedet."))
+
+
+def _clear_unfinished(paths: StorePaths) -> None:
+    # The marker goes last: cut short here too, the folder is still known as unfinished.
+    fresh = _new_database(paths)
+    for path in (paths.keys, fresh.with_name(fresh.name + "-wal"), fresh.with_name(fresh.name + "-shm"), fresh):
+        path.unlink(missing_ok=True)
 
 
 def _private(folder: Path) -> None:

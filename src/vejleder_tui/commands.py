@@ -1,1 +1,0 @@
-"""Commands: id, key, title, help; data only."""
