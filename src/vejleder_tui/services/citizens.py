@@ -136,7 +136,7 @@ def change_citizen(
         who = _who(after["name"] or "", after["call_name"] or "", after["alias"] or "")
         with desk.transaction(N_("rettet borger: {who}"), who=who):
             if values:
-                work.change(Citizen, citizen, reason=reason, **values)
+                work.change(Citizen, citizen, correction=reason, **values)
             if target_groups is not UNCHANGED:
                 _rank_groups(work, citizen, target_groups)
         same = _same_number(work, values, citizen)
@@ -156,7 +156,7 @@ def void_citizen(desk: Desk, citizen: str, *, reason: str | None = None) -> Save
                 _("Borgeren er stadig på et forløb."),
                 _("Afslut indskrivningen først, eller fjern den, hvis den er en fejl."),
             )
-        work.void(Citizen, citizen, reason=reason)
+        work.void(Citizen, citizen, correction=reason)
         return work.saved(citizen)
 
 
