@@ -102,10 +102,10 @@ class VejlederApp(App[int], inherit_bindings=False):
         save_settings: Callable[[Settings], None] | None = None,
         **values: object,
     ) -> None:
-        # The first screen is a mode of its own, so that Textual paints no empty screen before it.
-        self.DEFAULT_MODE = start
-        self.MODES = {start: lambda: self._make(start, values)}
         super().__init__()
+        # The first screen is a mode of its own, so that Textual paints no empty screen before it.
+        self._current_mode, self._screen_stacks = start, {start: []}
+        self.add_mode(start, lambda: self._make(start, values))
         self.animation_level = "none"
         self.clock = clock
         self.privacy = False
@@ -238,12 +238,13 @@ class VejlederApp(App[int], inherit_bindings=False):
     def back(self) -> None:
         """Go one step back; from a main screen to I dag."""
         screen = self.screen
-        if isinstance(screen, BaseScreen):
-            screen.leaving()
+        told = screen.leaving() if isinstance(screen, BaseScreen) else ""
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif self._store is not None and self.current_mode != "today":
             self.goto("today")
+        if told:
+            self.call_after_refresh(self.status, told)
 
     def lock(self) -> None:
         """Lock the screen; what stands on it comes back after unlocking."""

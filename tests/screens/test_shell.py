@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.screens.desk import Link, Today, make
-from tests.screens.golden import check_golden, lines, wait
+from tests.screens.desk import make
+from tests.screens.golden import check_golden, wait
 
 
 async def test_i_dag_is_drawn_as_in_the_picture() -> None:

@@ -168,8 +168,9 @@ class BaseScreen(Screen[Any]):
         for line in self.query(StatusLine):
             line.say(sentence, error=error)
 
-    def leaving(self) -> None:
-        """Hear that the screen is about to be left; forms hand over what was typed."""
+    def leaving(self) -> str:
+        """Hear that the screen is about to be left (forms hand over what was typed); return what to say of it."""
+        return ""
 
     # Commands
 

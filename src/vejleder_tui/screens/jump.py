@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.style import Style
-from textual.strip import Strip
 from textual.widget import Widget
 
 from vejleder_tui.screens.base import BaseScreen, ModalBase
@@ -15,6 +14,7 @@ from vejleder_tui.widgets.text import paint
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
+    from textual.strip import Strip
 
 __all__ = ["JumpScreen"]
 

@@ -9,8 +9,6 @@ from textual.widget import Widget
 from vejleder_tui.widgets.text import paint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.strip import Strip
 
 __all__ = ["Block", "Rule"]

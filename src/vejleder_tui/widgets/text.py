@@ -20,6 +20,7 @@ __all__ = [
     "fit",
     "initials",
     "line",
+    "one_to_one",
     "paint",
     "plain",
     "safe",
@@ -77,6 +78,13 @@ def plain(text: str, cells: int | None = None) -> str:
     simple = text.isascii() and text.isprintable()
     clean = text if simple else "".join(map(_shown, unicodedata.normalize("NFC", text)))
     return clean if cells is None else _cut(clean, cells)
+
+
+def one_to_one(text: str) -> str:
+    """Return `text` with control and direction characters as `·`, none left out: for a field with a cursor in it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(one if one in _DROPPED else _shown(one) or one for one in text)
 
 
 def safe(text: str, cells: int | None = None) -> Text:
