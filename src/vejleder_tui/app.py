@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.app import SystemCommand
+    from textual.events import Resize
     from textual.screen import Screen
 
     from vejleder_tui.clock import Clock
@@ -348,9 +349,9 @@ class VejlederApp(App[int], inherit_bindings=False):
         if self.keymap_complaints:
             self.call_after_refresh(self.status, " ".join(self.keymap_complaints), error=True)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Say so below 60 × 20; what was there stays, and comes back."""
-        small = self.size.width < (40 if self.settings.single_view else 60) or self.size.height < 20
+        small = event.size.width < (40 if self.settings.single_view else 60) or event.size.height < 20
         if small and not self._too_small:
             self._too_small = True
             from vejleder_tui.screens.too_small import TooSmall  # noqa: PLC0415

@@ -69,10 +69,14 @@ def refused(path: Path, reason: Reason = Reason.TAMPERED) -> Verification:
     return found
 
 
-def refused_bytes(folder: Path, content: bytes) -> Verification:
+def _file(folder: Path, content: bytes) -> Path:
     path = folder / "x.tar.zst.age"
     path.write_bytes(content)
-    return refused(path)
+    return path
+
+
+def refused_bytes(folder: Path, content: bytes) -> Verification:
+    return refused(_file(folder, content))
 
 
 def refused_tar(folder: Path, tar: bytes) -> Verification:
@@ -152,6 +156,10 @@ def test_outer_junk(tmp_path: Path) -> None:
         magic + b"\n--- \n",
     ):
         refused_bytes(tmp_path, content)
+    many = magic + b"-> a\n\n" * 10_000 + b"--- " + b"A" * 43 + b"\n" + bytes(1000)
+    assert refused_bytes(tmp_path, many).detail == "age-header"
+    body = magic + b"-> a\n" + (b"A" * 64 + b"\n") * 980 + b"\n--- " + b"A" * 43 + b"\n" + bytes(1000)
+    refused(_file(tmp_path, body), Reason.NOT_FOR_US)
     endless = magic + b"".join(b"-> x%d y\n\n" % number for number in range(200_000))
     assert refused_bytes(tmp_path, endless).detail == "age-header"
     assert refused_bytes(tmp_path, b"-----BEGIN AGE ENCRYPTED FILE-----\n").detail == "age-magic"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import json
+import os
+import re
 import stat
+import tarfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyrage
 import pytest
+import zstandard
 from bundle_builder import a_device, a_header, a_small_header
 
-from vejleder_tui import errors
+from vejleder_tui import bundle, errors
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Have
-from vejleder_tui.bundle.limits import BYTES_PER_MEMBER
+from vejleder_tui.bundle.limits import BYTES_PER_MEMBER, LINES_PER_MEMBER
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import Reason
 from vejleder_tui.bundle.verify import verify_bundle
@@ -20,7 +28,6 @@ from vejleder_tui.bundle.writer import write_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def test_a_bundle_of_two_devices_is_read_back_line_by_line(tmp_path: Path) -> None:
@@ -102,25 +109,29 @@ def test_a_cover_may_be_absent_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_members_are_bounded_in_lines_and_bytes(tmp_path: Path) -> None:
-    many = a_device(20_001)
-    header = a_small_header(many)
-    written = write_bundle(tmp_path, header, many.lines, header.recipients, many.signer)
-    with open_bundle(written.path, [many.identity]) as reader:
-        assert sum(1 for _ in reader.lines()) == 20_001
-        assert [line.split(b"  ")[1] for line in reader.manifest_file.splitlines()] == [
-            b"bundle.json",
-            b"operations/000001.ndjson",
-            b"operations/000002.ndjson",
-        ]
-    device = a_device(1).device
+    many = a_device(20_001, [b"{}"] * 20_000)
     long = [json.dumps({"note": "æ" * 400_000}, ensure_ascii=False).encode() for _ in range(12)]
-    big = a_device(13, long, device)
-    assert sum(map(len, big.lines)) > BYTES_PER_MEMBER
-    header = a_small_header(big)
-    written = write_bundle(tmp_path, header, big.lines, header.recipients, big.signer)
-    with open_bundle(written.path, [big.identity]) as reader:
-        assert [line for _, _, _, line in reader.lines()] == list(big.lines)
-        assert b"operations/000002.ndjson" in reader.manifest_file
+    for device in (many, a_device(13, long), a_device(6_000)):
+        header = a_small_header(device)
+        written = write_bundle(tmp_path, header, device.lines, header.recipients, device.signer)
+        with open_bundle(written.path, [device.identity]) as reader:
+            assert [line for _, _, _, line in reader.lines()] == list(device.lines)
+        opened = pyrage.decrypt(written.path.read_bytes(), [pyrage.x25519.Identity.from_str(device.identity)])
+        with tarfile.open(fileobj=io.BytesIO(zstandard.ZstdDecompressor().stream_reader(opened).read())) as tar:
+            names = tar.getnames()
+            contents = [tar.extractfile(name).read() for name in names[1:-2]]  # type: ignore[union-attr]  # all are files
+        count = len(contents)
+        assert count > 1
+        assert names == [
+            "bundle.json",
+            *(f"operations/{number:06d}.ndjson" for number in range(1, count + 1)),
+            "manifest-sha256.txt",
+            "manifest-sha256.txt.minisig",
+        ]
+        assert all(
+            content.count(b"\n") <= LINES_PER_MEMBER and len(content) <= BYTES_PER_MEMBER for content in contents
+        )
+        assert b"".join(contents) == b"".join(line + b"\n" for line in device.lines)
 
 
 def test_an_earlier_file_of_the_same_range_is_kept(tmp_path: Path) -> None:
@@ -232,3 +243,45 @@ def test_a_header_survives_the_way_through_json() -> None:
     assert next(iter(json.loads(raw))) == "format"
     extended = json.loads(raw) | {"later": [1]}
     assert BundleHeader.from_json(json.dumps(extended).encode()) == header
+
+
+def test_a_name_that_was_pasted_never_keeps_a_laptop_from_exporting(tmp_path: Path) -> None:
+    ours = a_device(1)
+    header = a_small_header(ours)
+    for name in ("Bærbar\u00a04", "a\x1b[31mb\n", "n" * 300, "", "[/b] 👩‍🦰"):
+        named = replace(header, exporter=replace(header.exporter, name=name))
+        found = verify_bundle(
+            write_bundle(tmp_path, named, ours.lines, named.recipients, ours.signer).path, [ours.identity]
+        )
+        assert found.ok, found.detail
+        assert found.header is not None
+        assert found.header.exporter.name == name.replace("\x1b", " ").replace("\n", " ")[:200]
+
+
+def test_what_is_no_identity_and_what_is_no_file(tmp_path: Path) -> None:
+    ours = a_device(1)
+    header = a_small_header(ours)
+    path = write_bundle(tmp_path, header, ours.lines, header.recipients, ours.signer).path
+    with pytest.raises(errors.RuleError):
+        verify_bundle(path, [ours.recipient])
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(errors.NotFoundError):
+            verify_bundle(tmp_path / "pipe", [ours.identity])
+
+
+def test_every_text_has_its_english() -> None:
+    package = Path(bundle.__file__).parent
+    texts: set[str] = set()
+    for source in package.glob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                texts.add(ast.literal_eval(node.args[0]))
+    part = package.parent / "locale" / "en" / "parts" / "bundle.tsv"
+    if not part.exists():
+        pytest.skip("the part has been joined into the catalogue")
+    lines = [line.split("\t") for line in part.read_text(encoding="utf-8").splitlines()]
+    assert all(len(line) == 2 for line in lines)
+    assert {danish for danish, _english in lines} == texts
+    for danish, english in lines:
+        assert sorted(re.findall(r"{\w+}", danish)) == sorted(re.findall(r"{\w+}", english))

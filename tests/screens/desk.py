@@ -113,8 +113,7 @@ def make(
     link: Link | None = None,
     settings: Settings | None = None,
     start: str = "today",
+    factories: dict[str, Callable[..., Screen[Any]]] | None = None,
 ) -> VejlederApp:
-    factories: dict[str, Callable[..., Screen[Any]]] = {"today": Today, start: screen}
-    return VejlederApp(
-        settings or Settings(), FixedClock(MOMENT), start=start, store=link or Link(), factories=factories
-    )
+    made: dict[str, Callable[..., Screen[Any]]] = {"today": Today, start: screen, **(factories or {})}
+    return VejlederApp(settings or Settings(), FixedClock(MOMENT), start=start, store=link or Link(), factories=made)

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
-from vejleder_tui.bundle.keys import is_recipient
+from vejleder_tui.bundle.keys import CONTROLS, is_recipient
 from vejleder_tui.bundle.limits import MAX_HEADER_BYTES, MAX_HEADER_ENTRIES, MAX_RECIPIENTS
 from vejleder_tui.bundle.minisign import MinisignError, PublicKey
 from vejleder_tui.bundle.refusal import newer, tampered
@@ -107,7 +107,10 @@ class BundleHeader:
 
     def to_json(self) -> bytes:
         """Return the member `bundle.json`; raises a refusal if a reader would refuse it (a fault of the caller)."""
-        raw = json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
+        fields = {"format": FORMAT, **asdict(self)}
+        # A name that somebody once typed or pasted must never keep a laptop from exporting.
+        fields["exporter"]["name"] = CONTROLS.sub(" ", self.exporter.name)[:200]
+        raw = json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
         BundleHeader.from_json(raw)
         return raw
 
@@ -167,7 +170,7 @@ def _text(fields: dict[str, object], name: str, form: re.Pattern[str] | None = N
     value = fields[name]
     if not isinstance(value, str):
         raise TypeError
-    _check(form.fullmatch(value) is not None if form else len(value) <= 200 and (value.isprintable()))
+    _check(form.fullmatch(value) is not None if form else len(value) <= 200 and not CONTROLS.search(value))
     return value
 
 

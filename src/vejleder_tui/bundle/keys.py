@@ -13,7 +13,7 @@ import pyrage
 from vejleder_tui.bundle import bech32
 from vejleder_tui.bundle.minisign import MinisignError, PublicKey
 from vejleder_tui.bundle.strict_json import StrictJsonError, parse_object
-from vejleder_tui.bundle.words import WORDS
+from vejleder_tui.bundle.words import words
 from vejleder_tui.errors import NoRecipientError, RuleError
 from vejleder_tui.i18n import _
 
@@ -35,6 +35,9 @@ __all__ = [
 FORMAT = "vejleder-key/1"
 MAX_KEY_FILE_CHARACTERS = 256 * 1024
 _DEVICE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What a name cannot hold: it would move a terminal's cursor or break a line."""
+
 _MUNICIPALITY = re.compile(r"[0-9A-Za-z]{1,16}")
 
 
@@ -85,7 +88,7 @@ def fingerprint_words(text: str, count: int = 4) -> str:
     if not 4 <= count <= 16:
         message = "a fingerprint has 4 to 16 words"
         raise ValueError(message)
-    return "-".join(WORDS[byte] for byte in hashlib.sha256(text.encode("utf-8")).digest()[:count])
+    return "-".join(words()[byte] for byte in hashlib.sha256(text.encode("utf-8")).digest()[:count])
 
 
 def generate_age_identity(randomness: Randomness) -> str:
@@ -147,7 +150,7 @@ def parse_key_card(text: str) -> KeyCard:
         or not is_recipient(card.recipient)
         or not _DEVICE.fullmatch(card.device)
         or not _MUNICIPALITY.fullmatch(card.municipality)
-        or any(not character.isprintable() for character in card.name + card.role)
+        or CONTROLS.search(card.name + card.role)
     ):
         raise _not_a_card()
     return card

@@ -6,9 +6,9 @@ from typing import Final
 
 MEBIBYTE: Final = 1024 * 1024
 
-# The writer's own bounds.
+# The writer's own bounds; it holds one member. The format allows it 8 MiB.
 LINES_PER_MEMBER: Final = 20_000
-BYTES_PER_MEMBER: Final = 8 * MEBIBYTE
+BYTES_PER_MEMBER: Final = 2 * MEBIBYTE
 
 # The reader's bounds. A file over one of them is refused, whatever its signatures say.
 MAX_SEALED_BYTES: Final = 4096 * MEBIBYTE
@@ -29,5 +29,6 @@ MAX_JSON_DEPTH: Final = 16
 MAX_INTEGER_DIGITS: Final = 18
 MAX_NUMBER_CHARACTERS: Final = 32
 MAX_RECIPIENTS: Final = 100
+MAX_AGE_STANZAS: Final = 200
 MAX_AGE_HEADER_BYTES: Final = 64 * 1024
 MAX_COMMENT_BYTES: Final = 8000

@@ -6,7 +6,7 @@ Iterating checks form, limits, chains and the manifest's hashes. That the right 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from vejleder_tui.bundle import archive
 from vejleder_tui.bundle.chain import ChainError, ChainWalk
@@ -68,14 +68,26 @@ class _Bytes:
         return self._at == len(self._held) and next(self._chunks, None) is None
 
 
+def _opened(path: Path) -> BinaryIO:
+    try:
+        if path.is_file():  # a pipe or a device would keep the program waiting
+            return path.open("rb")
+        cause = None
+    except OSError as error:
+        cause = error
+    raise NotFoundError(
+        _("Filen kan ikke åbnes: {path}").format(path=path), _("Se efter, om navn og mappe er rigtige.")
+    ) from cause
+
+
 def _refuse_large(path: Path) -> None:
     if path.stat().st_size > MAX_SEALED_BYTES:
         raise tampered("file-too-large")
 
 
-def _refuse_forwarded(header: BundleHeader, identities: Sequence[str]) -> None:
+def _refuse_forwarded(header: BundleHeader, ours: set[str]) -> None:
     """Refuse a file that was sealed again, for someone whom the sender did not name."""
-    if not {age_recipient_of(identity) for identity in identities} & set(header.recipients):
+    if not ours & set(header.recipients):
         raise not_for_us("recipients")
 
 
@@ -96,12 +108,8 @@ class BundleReader:
         self.sha256 = ""
         self.manifest_file = b""
         self.signature_file = b""
-        try:
-            self._file = path.open("rb")
-        except OSError as error:
-            raise NotFoundError(
-                _("Filen kan ikke åbnes: {path}").format(path=path), _("Se efter, om navn og mappe er rigtige.")
-            ) from error
+        ours = {age_recipient_of(identity) for identity in identities}
+        self._file = _opened(path)
         try:
             _refuse_large(path)
             self._source = SealedSource(self._file, identities)
@@ -111,7 +119,7 @@ class BundleReader:
         try:
             self._bytes = _Bytes(unpack(iter(self._source)))
             self.header = BundleHeader.from_json(self._header_member(), newest_schema=newest_schema)
-            _refuse_forwarded(self.header, identities)
+            _refuse_forwarded(self.header, ours)
         except BaseException:
             self.close()
             raise
@@ -225,6 +233,7 @@ def open_bundle(
     """Open a bundle with age identities (`AGE-SECRET-KEY-1…`) and read its header.
 
     `manifest`: the hash that `verify_bundle` found; the reading then ends in a refusal if the file is another by now.
-    `newest_schema`: refuse a bundle whose records are of a later one. Raises RefusedError, NotFoundError.
+    `newest_schema`: refuse a bundle whose records are of a later one. Raises RefusedError, NotFoundError, and RuleError
+    for what is no age identity.
     """
     return BundleReader(path, identities, newest_schema=newest_schema, manifest=manifest)

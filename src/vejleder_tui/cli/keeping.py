@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui.cli.opening import open_store, passphrase_for, store_paths
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.errors import ExitCode, RuleError
-from vejleder_tui.i18n import _
+from vejleder_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     import argparse
@@ -19,21 +19,21 @@ __all__ = ["register"]
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add the commands of this group."""
     init = commands.add_parser(
-        "init", parents=[common], help="opret registreringer: første medarbejder og adgangssætning"
+        "init", parents=[common], help=_("opret registreringer: første medarbejder og adgangssætning")
     )
     for name, text in (
-        ("municipality", "kommunens navn eller kode"),
-        ("centre", "centerets navn"),
-        ("device", "computerens navn"),
-        ("name", "dit navn"),
-        ("initials", "dine initialer"),
+        ("municipality", N_("kommunens navn eller kode")),
+        ("centre", N_("centerets navn")),
+        ("device", N_("computerens navn")),
+        ("name", N_("dit navn")),
+        ("initials", N_("dine initialer")),
     ):
-        init.add_argument(f"--{name}", default="", help=text)
-    init.add_argument("--role", choices=("worker", "coordinator", "exporter"), default="worker", help="din rolle")
+        init.add_argument(f"--{name}", default="", help=_(text))
+    init.add_argument("--role", choices=("worker", "coordinator", "exporter"), default="worker", help=_("din rolle"))
     init.set_defaults(run=_init)
-    digest = commands.add_parser("digest", parents=[common], help="fingeraftryk af alt, der er registreret")
+    digest = commands.add_parser("digest", parents=[common], help=_("fingeraftryk af alt, der er registreret"))
     digest.set_defaults(run=_digest)
-    check = commands.add_parser("check", parents=[common], help="kontrollér fil, kæde og tabeller")
+    check = commands.add_parser("check", parents=[common], help=_("kontrollér fil, kæde og tabeller"))
     check.set_defaults(run=_check)
 
 

@@ -8,6 +8,7 @@ from vejleder_tui.model.courses import Course, CourseException, CourseFacilitato
 from vejleder_tui.model.local import (
     AccessLog,
     BundleHistory,
+    CitizenName,
     CitizenWord,
     Draft,
     Known,
@@ -52,6 +53,7 @@ __all__ = [
     "BundleHistory",
     "Centre",
     "Citizen",
+    "CitizenName",
     "CitizenTargetGroup",
     "CitizenWord",
     "Consent",

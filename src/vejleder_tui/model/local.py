@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-__all__ = ["AccessLog", "BundleHistory", "CitizenWord", "Draft", "Known", "Local", "LocalValue", "Reversal", "Step"]
+__all__ = [
+    "AccessLog",
+    "BundleHistory",
+    "CitizenName",
+    "CitizenWord",
+    "Draft",
+    "Known",
+    "Local",
+    "LocalValue",
+    "Reversal",
+    "Step",
+]
 
 
 class Local(SQLModel, registry=registry()):
@@ -79,6 +91,21 @@ class CitizenWord(Local, table=True):
 
     word: str = Field(primary_key=True)
     citizen: str = Field(primary_key=True, index=True)
+
+
+class CitizenName(Local, table=True):
+    """The names in order: `sort_key` is Danish order (rules.text), `folded` every word of the index, each after a space.
+
+    `ended`: there was a place on a course once, and none is open now.
+    """
+
+    __tablename__ = "citizen_name"
+    __table_args__ = (Index("ix_citizen_name_order", "ended", "sort_key", "citizen"),)
+
+    citizen: str = Field(primary_key=True)
+    sort_key: str
+    folded: str
+    ended: bool = Field(default=False)
 
 
 class Known(Local, table=True):

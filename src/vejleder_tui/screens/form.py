@@ -8,6 +8,7 @@ from vejleder_tui.clock import local
 from vejleder_tui.errors import RuleError, VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.screens.base import BaseScreen
+from vejleder_tui.widgets.block import Rule
 from vejleder_tui.widgets.form import Button, Form
 from vejleder_tui.widgets.lines import MenuLine
 
@@ -82,8 +83,10 @@ class FormScreen(BaseScreen):
         return super().title_right()
 
     def body(self) -> ComposeResult:
-        """Yield the form."""
+        """Yield the form between two rules."""
+        yield Rule()
         yield Form(self.lines(), buttons=self.buttons(), label_cells=self.LABEL_CELLS)
+        yield Rule()
 
     def on_mount(self) -> None:
         """Put the draft back, and focus the first field that has to be filled in."""

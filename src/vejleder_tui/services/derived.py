@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vejleder_tui.rules.text import search_words
+from vejleder_tui.rules.text import search_words, sort_key
 
 if TYPE_CHECKING:
     from vejleder_tui.oplog import Database
@@ -23,18 +23,33 @@ class Derived:
         """Take note of a row that was written."""
         if table == "citizen":
             self._citizens[row] = None
+        elif table == "enrolment":
+            found = self._database.execute("SELECT citizen FROM enrolment WHERE id = ?", (row,)).fetchone()
+            if found is not None and found[0]:
+                self._citizens[found[0]] = None
 
     def bring_up_to_date(self) -> None:
-        """Index the citizens that were written."""
+        """Index the citizens that were written, or whose enrolments were."""
         for citizen in self._citizens:
             index_citizen(self._database, citizen)
 
 
 def index_citizen(database: Database, citizen: str) -> None:
-    """Write the words under which a citizen is found: names and alias, each in both forms (rules.text)."""
+    """Write under what a citizen is found and where in the order: names and alias, each in both forms (rules.text)."""
     database.execute("DELETE FROM citizen_word WHERE citizen = ?", (citizen,))
+    database.execute("DELETE FROM citizen_name WHERE citizen = ?", (citizen,))
     found = database.execute("SELECT name, call_name, alias, void FROM citizen WHERE id = ?", (citizen,)).fetchone()
     if found is None or found[3]:
         return
-    for word in sorted(search_words(" ".join(part for part in found[:3] if part))):
+    words = sorted(search_words(" ".join(part for part in found[:3] if part)))
+    for word in words:
         database.execute("INSERT OR IGNORE INTO citizen_word (word, citizen) VALUES (?, ?)", (word, citizen))
+    places = database.execute(
+        "SELECT count(*), sum(coalesce(status, '') NOT IN ('completed', 'ended')) FROM enrolment"
+        " WHERE citizen = ? AND void = 0",
+        (citizen,),
+    ).fetchone()
+    database.execute(
+        "INSERT INTO citizen_name (citizen, sort_key, folded, ended) VALUES (?, ?, ?, ?)",
+        (citizen, sort_key(found[0] or found[2] or ""), " " + " ".join(words), bool(places[0] and not places[1])),
+    )

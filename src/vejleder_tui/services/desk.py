@@ -116,28 +116,32 @@ class Work:
         row: str,
         key: Mapping[str, object],
         *,
-        reason: str | None = None,
+        correction: str | None = None,
         **values: object,
     ) -> str:
-        """Write a new row and return its id; one that is there already is changed, one that is void restored."""
+        """Write a new row and return its id; one that is there already is changed, one that is void restored.
+
+        `correction` says why something signed off is changed; it goes into the log, beside the values (some records have
+        a field `reason` of their own).
+        """
         with _told():
-            self._writer.create(str(model.__tablename__), row, key, values, reason=reason)
+            self._writer.create(str(model.__tablename__), row, key, values, reason=correction)
         return row
 
-    def change(self, model: type[Record], row: str, *, reason: str | None = None, **values: object) -> bool:
+    def change(self, model: type[Record], row: str, *, correction: str | None = None, **values: object) -> bool:
         """Write the fields that differ; returns whether any did. `None` empties a field."""
         with _told():
-            return self._writer.change(str(model.__tablename__), row, values, reason=reason)
+            return self._writer.change(str(model.__tablename__), row, values, reason=correction)
 
-    def void(self, model: type[Record], row: str, *, reason: str | None = None) -> None:
+    def void(self, model: type[Record], row: str, *, correction: str | None = None) -> None:
         """Take a row away; it can be restored."""
         with _told():
-            self._writer.void(str(model.__tablename__), row, reason=reason)
+            self._writer.void(str(model.__tablename__), row, reason=correction)
 
-    def restore(self, model: type[Record], row: str, *, reason: str | None = None) -> None:
+    def restore(self, model: type[Record], row: str, *, correction: str | None = None) -> None:
         """Bring a void row back."""
         with _told():
-            self._writer.restore(str(model.__tablename__), row, reason=reason)
+            self._writer.restore(str(model.__tablename__), row, reason=correction)
 
     def put_back(self, table: str, row: str, values: Mapping[str, str | int | bool | None]) -> None:
         """Write exactly these values: the writing half of undo."""

@@ -66,6 +66,7 @@ class Field(Widget):
         self.after_text = after
         self.help_line = help_line
         self.label_cells = 21
+        self.after_block = Block("", height=1)
         self.marked = False
 
     # What a kind fills in
@@ -110,7 +111,7 @@ class Field(Widget):
         """Compose label, editor and what stands after it."""
         yield _Label(self)
         yield from self.editor()
-        yield Block(self.after_text, height=1)
+        yield self.after_block
 
     def on_mount(self) -> None:
         """Give the text after the field its width."""
@@ -118,9 +119,8 @@ class Field(Widget):
 
     def say_after(self, text: str) -> None:
         """Change what stands behind the field."""
-        for block in self.query(Block):
-            block.styles.width = width(plain(text)) + 2 if text else 0
-            block.show(f" {plain(text)}")
+        self.after_block.styles.width = width(plain(text)) + 2
+        self.after_block.show(f" {plain(text)}")
 
     def on_descendant_focus(self) -> None:
         """Put the sign before the label."""

@@ -41,6 +41,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bundle_id"),
     )
     op.create_table(
+        "citizen_name",
+        sa.Column("citizen", sa.String(), nullable=False),
+        sa.Column("sort_key", sa.String(), nullable=False),
+        sa.Column("folded", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("citizen"),
+    )
+    op.create_index(("ix_citizen_name_order"), "citizen_name", ["ended", "sort_key", "citizen"], unique=False)
+    op.create_table(
         "citizen_word",
         sa.Column("word", sa.String(), nullable=False),
         sa.Column("citizen", sa.String(), nullable=False),
