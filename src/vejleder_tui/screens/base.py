@@ -11,6 +11,7 @@ from textual.widgets import Input
 from vejleder_tui import commands
 from vejleder_tui.clock import local
 from vejleder_tui.i18n import N_, _, language
+from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.lines import FooterLine, MenuLine, Pressed, StatusLine, TitleLine
 from vejleder_tui.widgets.panels import PanelGroup
 
@@ -315,11 +316,11 @@ class BaseScreen(Screen[Any]):
         return language()
 
 
-class MainScreen(BaseScreen):
+class MainScreen(Undoing, BaseScreen):
     """A screen of the menu; `Vejleder · I dag` in line 1."""
 
 
-class DetailScreen(BaseScreen):
+class DetailScreen(Undoing, BaseScreen):
     """One course or one citizen; the menu stays."""
 
     MENU: ClassVar[str] = ""
@@ -329,7 +330,7 @@ class DetailScreen(BaseScreen):
         return self.MENU or self.SCREEN_ID
 
 
-class TaskScreen(BaseScreen):
+class TaskScreen(Undoing, BaseScreen):
     """Fremmøde, Vurdér mål, Til afklaring: line 2 is context, digits choose rows or levels."""
 
 

@@ -73,7 +73,7 @@ class PanelGroup(Widget):
     ) -> None:
         super().__init__(id=identity)
         self._bands = bands
-        self._left, self._framed = left, framed
+        self.left, self._framed = left, framed
         found = {panel.id: panel for band in bands for column in band for panel in column}
         self.panels: dict[str, Panel] = {one: found[one] for one in (*order, *found)}
         self._active = next(iter(self.panels.values()))
@@ -159,7 +159,7 @@ class PanelGroup(Widget):
             bands,
             self.size.width,
             self.size.height,
-            left=self._left,
+            left=self.left,
             framed=self._framed and not simple,
             active=self._active if self.has_focus else None,
             more=_more,
