@@ -329,9 +329,12 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     # What Textual would do in its own way
 
-    def on_mount(self) -> None:
-        """Replace asyncio's handler; say what was wrong with the keymap."""
+    def on_load(self) -> None:
+        """Replace asyncio's own handler, which would print the text of an error."""
         asyncio.get_running_loop().set_exception_handler(crash.loop_handler)
+
+    def on_mount(self) -> None:
+        """Say what was wrong with the keymap."""
         if self.keymap_complaints:
             self.call_after_refresh(self.status, " ".join(self.keymap_complaints), error=True)
 

@@ -256,7 +256,7 @@ class BaseScreen(Screen[Any]):
 
     def command_app_help(self) -> None:
         """Show the keys of this screen."""
-        self.desk.goto("help", origin=self.SCREEN_ID)
+        self.desk.goto("help", origin=self.SCREEN_ID, works={one.id for one in self.available()})
 
     def command_app_palette(self) -> None:
         """Search the commands of this screen."""

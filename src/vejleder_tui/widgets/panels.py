@@ -76,9 +76,13 @@ class PanelGroup(Widget):
         self._left, self._framed = left, framed
         found = {panel.id: panel for band in bands for column in band for panel in column}
         self.panels: dict[str, Panel] = {one: found[one] for one in (*order, *found)}
+        for panel in self.panels.values():
+            panel.cursor = self._nearest(panel, panel.cursor)
         self._active = next(iter(self.panels.values()))
         self._drawn: Drawn | None = None
         self._settled = False
+        self.always_marked = False
+        """Show the sign also while a search field has the focus."""
 
     # What screens use
 
@@ -161,7 +165,7 @@ class PanelGroup(Widget):
             self.size.height,
             left=self._left,
             framed=self._framed and not simple,
-            active=self._active if self.has_focus else None,
+            active=self._active if self.has_focus or self.always_marked else None,
             more=_more,
             shown=(lambda panel: panel is self._active) if one_column else (lambda _panel: True),
         )
