@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -22,6 +21,7 @@ from vejleder_tui.widgets.text import set_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from concurrent.futures import Future, ThreadPoolExecutor
     from pathlib import Path
 
     from textual.app import SystemCommand
@@ -157,13 +157,13 @@ class VejlederApp(App[int], inherit_bindings=False):
     async def read(self, query: Callable[[Any], T]) -> T:
         """Run a query function with a reader connection, in a thread."""
         if self._readers is None:
-            self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
+            self._readers = _threads(2, "read")
         store = self._open_store()
         return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
 
     def _submit(self, act: Callable[[Any], T]) -> Future[T]:
         if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+            self._writer = _threads(1, "write")
         future = self._writer.submit(self._open_store().write, act)
         self._writes.add(future)
         future.add_done_callback(self._writes.discard)
@@ -316,7 +316,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         store, self._store = self._store, None
         if store is not None:
             if self._writer is None:
-                self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+                self._writer = _threads(1, "write")
             await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
         for executor in (self._writer, self._readers):
             if executor is not None:
@@ -378,6 +378,12 @@ class VejlederApp(App[int], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Nothing may come here; if it does, no local variable is printed."""
         self.panic(Text(_("Vejleder måtte lukke på grund af en fejl.")))
+
+
+def _threads(count: int, name: str) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not before the first paint
+
+    return ThreadPoolExecutor(count, thread_name_prefix=name)
 
 
 def _outcome(future: Future[Any], seconds: float | None) -> Pending:

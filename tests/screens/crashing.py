@@ -1,4 +1,4 @@
-"""A program that breaks on purpose, with a name and a CPR number in its local variables: `python crashing.py WHERE LOGS`."""
+"""Breaks on purpose, with a name and a CPR number in local variables: `python crashing.py WHERE LOGS`."""
 
 from __future__ import annotations
 

@@ -96,6 +96,11 @@ class PanelGroup(Widget):
         """The row with the cursor."""
         return self._active.current()
 
+    def say_line(self) -> str:
+        """Return the row with the cursor as a sentence, for F7."""
+        row = self.row
+        return "" if row is None else row.say or " ".join(row.made(self.size.width).split())
+
     def set_rows(self, panel_id: str, rows: Sequence[Row], *, title: str | None = None) -> None:
         """Change the rows of a panel; the cursor keeps its key, or else its place."""
         panel = self.panels[panel_id]
