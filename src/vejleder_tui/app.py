@@ -106,7 +106,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         super().__init__()
         # The first screen is a mode of its own, so that Textual paints no empty screen before it.
         self._current_mode, self._screen_stacks = start, {start: []}
-        self.add_mode(start, lambda: self._make(start, values))
+        self._start = (start, values)
         self.animation_level = "none"
         self.clock = clock
         self.privacy = False
@@ -329,12 +329,21 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     # What Textual would do in its own way
 
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the first screen, with its styles; the way over a mode would lay every style twice."""
+        screen_id, values = self._start
+        screen = self._make(screen_id, values)
+        self._load_screen_css(screen)
+        return screen
+
     def on_load(self) -> None:
         """Replace asyncio's own handler, which would print the text of an error."""
         asyncio.get_running_loop().set_exception_handler(crash.loop_handler)
 
     def on_mount(self) -> None:
-        """Say what was wrong with the keymap."""
+        """Make the first screen a mode like any other; say what was wrong with the keymap."""
+        screen_id, values = self._start
+        self.add_mode(screen_id, lambda: self._make(screen_id, values))
         if self.keymap_complaints:
             self.call_after_refresh(self.status, " ".join(self.keymap_complaints), error=True)
 
