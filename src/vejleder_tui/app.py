@@ -53,6 +53,7 @@ FACTORIES: dict[str, str] = {
     "goal_form": "goal_form:GoalForm",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
+    "history": "history:HistoryScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",
     "more": "more:MoreScreen",
