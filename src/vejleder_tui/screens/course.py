@@ -10,7 +10,6 @@ from vejleder_tui.queries.courses import course_detail
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.screens import course_lines as words
 from vejleder_tui.screens.base import DetailScreen
-from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CourseScreen"]
 
 
-class CourseScreen(Undoing, DetailScreen):
+class CourseScreen(DetailScreen):
     """One course; `course` is its id, `ref` the session to stand on at first."""
 
     SCREEN_ID = "course"
@@ -206,6 +205,16 @@ class CourseScreen(Undoing, DetailScreen):
         if view is not None:
             self.desk.goto("after_session", ref=view.ref)
 
+    async def command_session_signoff(self) -> None:
+        """Sign the session in focus off; what is missing is said."""
+        view = self._on_session()
+        if view is not None:
+            services, ref = self.desk.services, view.ref
+            await self._do(
+                lambda desk: services.after_session.sign_off(desk, ref),
+                _("Mødegangen er godkendt · gemt {at} · z fortryder"),
+            )
+
     # People
 
     def command_enrolment_new(self) -> None:
@@ -243,6 +252,14 @@ class CourseScreen(Undoing, DetailScreen):
             self._need(_("en deltager"))
             return
         self.desk.goto("citizen", citizen=person.citizen)
+
+    def command_goal_rate(self) -> None:
+        """Rate a goal of the citizen in focus."""
+        person = self._person()
+        if person is None:
+            self._need(_("en deltager"))
+            return
+        self.desk.goto("rating", citizen=person.citizen)
 
     # The row, and the course
 

@@ -12,7 +12,6 @@ from vejleder_tui.i18n import N_, _
 from vejleder_tui.queries.courses import CourseFilter, CourseLine, course_list
 from vejleder_tui.screens.base import ListScreen
 from vejleder_tui.screens.course_lines import course_row
-from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.fields import Line
 from vejleder_tui.widgets.panels import RowList
@@ -27,7 +26,7 @@ __all__ = ["CoursesScreen"]
 FILTERS = (N_("Forløb i gang"), N_("Mine forløb"), N_("Afsluttede forløb"))
 
 
-class CoursesScreen(Undoing, ListScreen):
+class CoursesScreen(ListScreen):
     """The courses of the municipality."""
 
     SCREEN_ID = "courses"
