@@ -242,7 +242,7 @@ def _entries(reader: Reader, rows: list[str]) -> dict[str, tuple[date, bool]]:
     for row, line in all_rows(
         reader,
         f"SELECT row, line FROM operation WHERE row IN ({_marks(rows)}) AND table_name = 'attendance'"
-        " AND line IS NOT NULL AND line <> '' ORDER BY arrival",
+        " AND line IS NOT NULL AND line <> '' ORDER BY device, seq",
         *rows,
     ):
         said: dict[str, Any] = json.loads(line)
