@@ -16,7 +16,6 @@ from vejleder_tui.widgets.block import Block, Rule
 from vejleder_tui.widgets.roster_list import NARROW, WIDE, MarksLine, RosterList, RowState, SidePanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from textual import events
     from textual.app import ComposeResult
@@ -197,6 +196,14 @@ class RosterScreen(RosterMarks):
         self.action_command(identity)
         return True
 
+    def on_key(self, event: events.Key) -> None:
+        """Take the keys that come before the rows have the focus too."""
+        if self.focused is None and self.take_key(event):
+            event.stop()
+            event.prevent_default()
+            return
+        super().on_key(event)
+
     def _command(self, key: str) -> str | None:
         """Return the command of a key by the user's keymap."""
         if self._keymap is not self.desk.settings.keymap:
@@ -215,7 +222,7 @@ class RosterScreen(RosterMarks):
         waiting, self._waiting = self._waiting, []
         for event in waiting:
             if not self.take_key(event):
-                self.on_key(event)
+                super().on_key(event)
 
     def _answer(self, key: str) -> None:
         """Answer the open question by the mouse."""
@@ -279,7 +286,7 @@ class RosterScreen(RosterMarks):
         found, saved_at = self.found, self.saved_at
         self.desk.back()
         if found is not None and saved_at:
-            self.desk.status(left_receipt(found, saved_at))
+            self.app.call_after_refresh(self.desk.status, left_receipt(found, saved_at))
 
     def command_app_back(self) -> None:
         """End a selection, else leave."""

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vejleder_tui.queries.sessions import SessionRef
-    from vejleder_tui.services.attendance import Marked
 
 __all__ = ["RosterMarks"]
 
@@ -53,7 +52,7 @@ class RosterMarks(RosterBars):
         citizens = [self.found.rows[index].citizen for index in indexes]
 
         def act(why: str | None) -> None:
-            def service(desk: Any) -> Marked:  # noqa: ANN401 - what services write through
+            def service(desk: Any) -> Any:  # noqa: ANN401 - what services write through
                 attendance = self.desk.services.attendance
                 if len(citizens) == 1:
                     return attendance.mark(desk, self.ref, citizens[0], code, reason=reason, correction=why)
@@ -66,7 +65,7 @@ class RosterMarks(RosterBars):
 
         self.correcting(act)
 
-    def _do(self, service: Callable[[Any], Marked], indexes: list[int], **shown: object) -> None:
+    def _do(self, service: Callable[[Any], Any], indexes: list[int], **shown: object) -> None:
         mark = {"minutes": None, "notified_at": None, "contested": (), **shown}
         if len(indexes) == 1 and self.shown(indexes[0]).code == mark.get("code"):
             mark.pop("minutes")

@@ -213,13 +213,13 @@ class RosterWriting(TaskScreen):
 
     def command_app_undo(self) -> None:
         """Take one's own last step back."""
-        self._step(redo=False)
+        self._take_step(redo=False)
 
     def command_app_redo(self) -> None:
         """Do again what was undone last."""
-        self._step(redo=True)
+        self._take_step(redo=True)
 
-    def _step(self, *, redo: bool) -> None:
+    def _take_step(self, *, redo: bool) -> None:
         def service(desk: Any) -> Any:  # noqa: ANN401 - what services write through
             steps = self.desk.services.undo
             return steps.redo(desk) if redo else steps.undo(desk)
