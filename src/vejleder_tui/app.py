@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -22,6 +21,7 @@ from vejleder_tui.widgets.text import set_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from concurrent.futures import Future, ThreadPoolExecutor
     from pathlib import Path
 
     from textual.app import SystemCommand
@@ -106,7 +106,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         super().__init__()
         # The first screen is a mode of its own, so that Textual paints no empty screen before it.
         self._current_mode, self._screen_stacks = start, {start: []}
-        self.add_mode(start, lambda: self._make(start, values))
+        self._start = (start, values)
         self.animation_level = "none"
         self.clock = clock
         self.privacy = False
@@ -166,12 +166,12 @@ class VejlederApp(App[int], inherit_bindings=False):
         if store is None:
             raise asyncio.CancelledError
         if self._readers is None:
-            self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
+            self._readers = _threads(2, "read")
         return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
 
     def _submit(self, act: Callable[[Any], T]) -> Future[T]:
         if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+            self._writer = _threads(1, "write")
         future = self._writer.submit(self._open_store().write, act)
         self._writes.add(future)
         future.add_done_callback(self._writes.discard)
@@ -331,7 +331,7 @@ class VejlederApp(App[int], inherit_bindings=False):
             await asyncio.to_thread(self._readers.shutdown, wait=True)
         if store is not None:
             if self._writer is None:
-                self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+                self._writer = _threads(1, "write")
             await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
         if self._writer is not None:
             self._writer.shutdown(wait=True)
@@ -343,9 +343,21 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     # What Textual would do in its own way
 
-    def on_mount(self) -> None:
-        """Replace asyncio's handler; say what was wrong with the keymap."""
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the first screen, with its styles; the way over a mode would lay every style twice."""
+        screen_id, values = self._start
+        screen = self._make(screen_id, values)
+        self._load_screen_css(screen)
+        return screen
+
+    def on_load(self) -> None:
+        """Replace asyncio's own handler, which would print the text of an error."""
         asyncio.get_running_loop().set_exception_handler(crash.loop_handler)
+
+    def on_mount(self) -> None:
+        """Make the first screen a mode like any other; say what was wrong with the keymap."""
+        screen_id, values = self._start
+        self.add_mode(screen_id, lambda: self._make(screen_id, values))
         if self.keymap_complaints:
             self.call_after_refresh(self.status, " ".join(self.keymap_complaints), error=True)
 
@@ -389,6 +401,12 @@ class VejlederApp(App[int], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Nothing may come here; if it does, no local variable is printed."""
         self.panic(Text(_("Vejleder måtte lukke på grund af en fejl.")))
+
+
+def _threads(count: int, name: str) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not before the first paint
+
+    return ThreadPoolExecutor(count, thread_name_prefix=name)
 
 
 def _outcome(future: Future[Any], seconds: float | None) -> Pending:
