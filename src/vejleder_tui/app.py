@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -22,6 +21,7 @@ from vejleder_tui.widgets.text import set_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from concurrent.futures import Future, ThreadPoolExecutor
     from pathlib import Path
 
     from textual.app import SystemCommand
@@ -106,7 +106,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         super().__init__()
         # The first screen is a mode of its own, so that Textual paints no empty screen before it.
         self._current_mode, self._screen_stacks = start, {start: []}
-        self.add_mode(start, lambda: self._make(start, values))
+        self._start = (start, values)
         self.animation_level = "none"
         self.clock = clock
         self.privacy = False
@@ -122,6 +122,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         self._writes: set[Future[Any]] = set()
         self._asked = False
         self._too_small = False
+        self._locked = False
         self.settings = settings
         for theme in THEMES:
             self.register_theme(theme)
@@ -140,6 +141,11 @@ class VejlederApp(App[int], inherit_bindings=False):
         return self._store is not None and self._store.read_only
 
     @property
+    def store_link(self) -> StoreLink | None:
+        """The open store, also while the screen is locked."""
+        return self._store
+
+    @property
     def pending_count(self) -> int:
         """How many writes are queued or under way."""
         return len(self._writes)
@@ -155,15 +161,17 @@ class VejlederApp(App[int], inherit_bindings=False):
         return self._store
 
     async def read(self, query: Callable[[Any], T]) -> T:
-        """Run a query function with a reader connection, in a thread."""
+        """Run a query function with a reader connection, in a thread; while the program closes nothing is read any more."""
+        store = self._store
+        if store is None:
+            raise asyncio.CancelledError
         if self._readers is None:
-            self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
-        store = self._open_store()
+            self._readers = _threads(2, "read")
         return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
 
     def _submit(self, act: Callable[[Any], T]) -> Future[T]:
         if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+            self._writer = _threads(1, "write")
         future = self._writer.submit(self._open_store().write, act)
         self._writes.add(future)
         future.add_done_callback(self._writes.discard)
@@ -197,12 +205,14 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     def link(self, store: StoreLink) -> None:
         """Take an unlocked store into use; after a lock, the screen that was there comes back."""
-        first = self._store is None
         self._store = store
-        if not first and len(self.screen_stack) > 1:
-            self.pop_screen()
-        else:
+        if not self._locked:
             self.goto(self.home)
+            return
+        self._locked = False
+        while getattr(self.screen, "SCREEN_ID", "") != "unlock":
+            self.pop_screen()
+        self.pop_screen()
 
     def status(self, sentence: str, *, error: bool = False) -> None:
         """Say a sentence in line 23 of the screen on top."""
@@ -218,6 +228,8 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     def goto(self, screen_id: str, **values: object) -> None:
         """Show a screen: a main screen in place of all others, any other on top of the present one."""
+        if self._locked and screen_id not in {"help", "palette", "jump"}:
+            return
         if screen_id not in self._factories and screen_id not in FACTORIES:
             self.status(_("Skærmen findes ikke endnu."))
             return
@@ -249,7 +261,8 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     def lock(self) -> None:
         """Lock the screen; what stands on it comes back after unlocking."""
-        if self._store is not None and getattr(self.screen, "SCREEN_ID", "") not in {"unlock", "setup"}:
+        if self._store is not None and not self._locked:
+            self._locked = True
             self.push_screen(self._make("unlock", {"locked": True}))
 
     def change_settings(self, settings: Settings) -> None:
@@ -314,13 +327,14 @@ class VejlederApp(App[int], inherit_bindings=False):
     async def close_store(self) -> None:
         """Let go of the store in the writer thread, after the last write."""
         store, self._store = self._store, None
+        if self._readers is not None:
+            await asyncio.to_thread(self._readers.shutdown, wait=True)
         if store is not None:
             if self._writer is None:
-                self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+                self._writer = _threads(1, "write")
             await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
-        for executor in (self._writer, self._readers):
-            if executor is not None:
-                executor.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.shutdown(wait=True)
         self._writer = self._readers = None
 
     def action_help_quit(self) -> None:
@@ -329,9 +343,21 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     # What Textual would do in its own way
 
-    def on_mount(self) -> None:
-        """Replace asyncio's handler; say what was wrong with the keymap."""
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the first screen, with its styles; the way over a mode would lay every style twice."""
+        screen_id, values = self._start
+        screen = self._make(screen_id, values)
+        self._load_screen_css(screen)
+        return screen
+
+    def on_load(self) -> None:
+        """Replace asyncio's own handler, which would print the text of an error."""
         asyncio.get_running_loop().set_exception_handler(crash.loop_handler)
+
+    def on_mount(self) -> None:
+        """Make the first screen a mode like any other; say what was wrong with the keymap."""
+        screen_id, values = self._start
+        self.add_mode(screen_id, lambda: self._make(screen_id, values))
         if self.keymap_complaints:
             self.call_after_refresh(self.status, " ".join(self.keymap_complaints), error=True)
 
@@ -375,6 +401,12 @@ class VejlederApp(App[int], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Nothing may come here; if it does, no local variable is printed."""
         self.panic(Text(_("Vejleder måtte lukke på grund af en fejl.")))
+
+
+def _threads(count: int, name: str) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not before the first paint
+
+    return ThreadPoolExecutor(count, thread_name_prefix=name)
 
 
 def _outcome(future: Future[Any], seconds: float | None) -> Pending:

@@ -73,12 +73,16 @@ class PanelGroup(Widget):
     ) -> None:
         super().__init__(id=identity)
         self._bands = bands
-        self._left, self._framed = left, framed
+        self.left, self._framed = left, framed
         found = {panel.id: panel for band in bands for column in band for panel in column}
         self.panels: dict[str, Panel] = {one: found[one] for one in (*order, *found)}
+        for panel in self.panels.values():
+            panel.cursor = self._nearest(panel, panel.cursor)
         self._active = next(iter(self.panels.values()))
         self._drawn: Drawn | None = None
         self._settled = False
+        self.always_marked = False
+        """Show the sign also while a search field has the focus."""
 
     # What screens use
 
@@ -91,6 +95,11 @@ class PanelGroup(Widget):
     def row(self) -> Row | None:
         """The row with the cursor."""
         return self._active.current()
+
+    def say_line(self) -> str:
+        """Return the row with the cursor as a sentence, for F7."""
+        row = self.row
+        return "" if row is None else row.say or " ".join(row.made(self.size.width).split())
 
     def set_rows(self, panel_id: str, rows: Sequence[Row], *, title: str | None = None) -> None:
         """Change the rows of a panel; the cursor keeps its key, or else its place."""
@@ -159,9 +168,9 @@ class PanelGroup(Widget):
             bands,
             self.size.width,
             self.size.height,
-            left=self._left,
+            left=self.left,
             framed=self._framed and not simple,
-            active=self._active if self.has_focus else None,
+            active=self._active if self.has_focus or self.always_marked else None,
             more=_more,
             shown=(lambda panel: panel is self._active) if one_column else (lambda _panel: True),
         )
