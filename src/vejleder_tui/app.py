@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -15,13 +14,13 @@ from textual.binding import Binding, BindingType
 from vejleder_tui import commands, crash
 from vejleder_tui.i18n import _, set_language
 from vejleder_tui.screens.base import BaseScreen, ModalBase
-from vejleder_tui.screens.protocol import Actor, Pending, StoreLink
+from vejleder_tui.screens.desk import WritesMixin
+from vejleder_tui.screens.protocol import Actor, StoreLink
 from vejleder_tui.screens.themes import DEFAULT, THEMES
 from vejleder_tui.widgets.text import set_ascii
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from concurrent.futures import Future, ThreadPoolExecutor
     from pathlib import Path
 
     from textual.app import SystemCommand
@@ -80,7 +79,7 @@ class LongWork:
     stop: Callable[[], None] | None = None
 
 
-class VejlederApp(App[int], inherit_bindings=False):
+class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
     """The program; what its screens may use of it stands in `screens.protocol.AppServices`."""
 
     CSS_PATH = "screens/app.tcss"
@@ -114,13 +113,11 @@ class VejlederApp(App[int], inherit_bindings=False):
         self.long_work: LongWork | None = None
         self.services = _Services()
         self.keymap_complaints: tuple[str, ...] = ()
-        self._store = store
+        self.begin(store)
         self._factories = factories or {}
         self._save_settings = save_settings
-        self._writer: ThreadPoolExecutor | None = None
-        self._readers: ThreadPoolExecutor | None = None
-        self._writes: set[Future[Any]] = set()
         self._asked = False
+        self._locked = False
         self._too_small = False
         self._locked = False
         self.settings = settings
@@ -141,6 +138,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         return self._store is not None and self._store.read_only
 
     @property
+<<<<<<< HEAD
     def store_link(self) -> StoreLink | None:
         """The open store, also while the screen is locked."""
         return self._store
@@ -151,10 +149,13 @@ class VejlederApp(App[int], inherit_bindings=False):
         return len(self._writes)
 
     @property
+=======
+>>>>>>> shell
     def home(self) -> str:
         """The screen to start on: what the role is here for."""
         return "handover" if self.actor.role == "exporter" and "handover" in commands.BUILT else "today"
 
+<<<<<<< HEAD
     def _open_store(self) -> StoreLink:
         if self._store is None:
             raise RuntimeError
@@ -203,6 +204,8 @@ class VejlederApp(App[int], inherit_bindings=False):
             await asyncio.gather(*(asyncio.wrap_future(one) for one in tuple(self._writes)), return_exceptions=True)
             await asyncio.sleep(0)
 
+=======
+>>>>>>> shell
     def link(self, store: StoreLink) -> None:
         """Take an unlocked store into use; after a lock, the screen that was there comes back."""
         self._store = store
@@ -233,6 +236,8 @@ class VejlederApp(App[int], inherit_bindings=False):
         if screen_id not in self._factories and screen_id not in FACTORIES:
             self.status(_("Skærmen findes ikke endnu."))
             return
+        if self._locked and screen_id not in {"help", "palette", "jump"}:
+            return
         kind = commands.SCREENS[screen_id].kind if screen_id in commands.SCREENS else "task"
         if kind not in {"main", "search"}:
             self.push_screen(self._make(screen_id, values))
@@ -251,6 +256,8 @@ class VejlederApp(App[int], inherit_bindings=False):
     def back(self) -> None:
         """Go one step back; from a main screen to I dag."""
         screen = self.screen
+        if self._locked and getattr(screen, "SCREEN_ID", "") == "unlock":
+            return
         told = screen.leaving() if isinstance(screen, BaseScreen) else ""
         if len(self.screen_stack) > 1:
             self.pop_screen()
@@ -261,7 +268,11 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     def lock(self) -> None:
         """Lock the screen; what stands on it comes back after unlocking."""
+<<<<<<< HEAD
         if self._store is not None and not self._locked:
+=======
+        if self._store is not None and not self._locked and getattr(self.screen, "SCREEN_ID", "") != "setup":
+>>>>>>> shell
             self._locked = True
             self.push_screen(self._make("unlock", {"locked": True}))
 
@@ -324,6 +335,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         finally:
             self._asked = False
 
+<<<<<<< HEAD
     async def close_store(self) -> None:
         """Let go of the store in the writer thread, after the last write."""
         store, self._store = self._store, None
@@ -337,6 +349,8 @@ class VejlederApp(App[int], inherit_bindings=False):
             self._writer.shutdown(wait=True)
         self._writer = self._readers = None
 
+=======
+>>>>>>> shell
     def action_help_quit(self) -> None:
         """Ctrl+C closes nothing."""
         self.status(_("Ctrl+C lukker ikke Vejleder. Brug q eller menuen."))
@@ -401,23 +415,6 @@ class VejlederApp(App[int], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Nothing may come here; if it does, no local variable is printed."""
         self.panic(Text(_("Vejleder måtte lukke på grund af en fejl.")))
-
-
-def _threads(count: int, name: str) -> ThreadPoolExecutor:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not before the first paint
-
-    return ThreadPoolExecutor(count, thread_name_prefix=name)
-
-
-def _outcome(future: Future[Any], seconds: float | None) -> Pending:
-    try:
-        return Pending(done=True, result=future.result(seconds))
-    except NotYet:
-        if not future.done():
-            raise
-        return Pending(done=True, error=future.exception())
-    except Exception as error:  # noqa: BLE001 - the caller tells it from a result, whatever it is
-        return Pending(done=True, error=error)
 
 
 def run(app: VejlederApp, logs: Path | None = None) -> int:
