@@ -71,7 +71,8 @@ class PeerScreen(ListScreen):
         self._read()
 
     def _read(self) -> None:
-        self.run_worker(self._load, group="load", exclusive=True)
+        # A coroutine that is cancelled before it starts would warn, so Textual is to call it itself.
+        self.run_worker(self._load, group="load", exclusive=True)  # type: ignore[arg-type]  # its alias infers no result
 
     async def _load(self) -> None:
         from vejleder_tui.queries.peer import peer_activities  # noqa: PLC0415

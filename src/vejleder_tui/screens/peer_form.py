@@ -183,7 +183,7 @@ class PeerForm(DraftedForm):
 
     def on_mount(self) -> None:
         """Read what the form begins with; keys typed meanwhile wait for it."""
-        self.run_worker(self._load, group="load")
+        self.run_worker(self._load, group="load")  # type: ignore[arg-type]  # its alias infers no result
 
     async def _load(self) -> None:
         from vejleder_tui.queries.peer import peer_activity, peer_templates  # noqa: PLC0415
