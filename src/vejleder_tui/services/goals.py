@@ -57,14 +57,14 @@ def new_goal(desk: Desk, citizen: str, **fields: Unpack[GoalFields]) -> Saved:
         return work.saved(goal)
 
 
-def change_goal(desk: Desk, goal: str, *, reason: str | None = None, **fields: Unpack[GoalFields]) -> Saved:
+def change_goal(desk: Desk, goal: str, *, correction: str | None = None, **fields: Unpack[GoalFields]) -> Saved:
     """Change the fields given; a new type, start or target is checked against the others again. Raises RuleError."""
     with desk.transaction(N_("mål rettet: {who}"), who="") as work:
         old = work.get(Goal, goal)
         _name_step(work, work.get(Citizen, old.citizen or ""))
         values = column_values(fields)
         check(work, Goal.model_validate({**old.model_dump(), **values}))
-        work.change(Goal, goal, reason=reason, **values)
+        work.change(Goal, goal, correction=correction, **values)
         _plan(work, old.citizen or "", goal, fields)
         return work.saved(goal)
 
