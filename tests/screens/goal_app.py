@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from vejleder_tui.app import VejlederApp
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Attendance, Citizen, Course, Enrolment, GroupSession
 from vejleder_tui.queries.sessions import session_id
 from vejleder_tui.rules.conditions import goal_conditions
 from vejleder_tui.rules.recurrence import Plan, format_plan
-from vejleder_tui.screens.protocol import Actor
 from vejleder_tui.services import goals
 from vejleder_tui.services.setup import organisation_id
-from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from textual.screen import Screen
-
     from vejleder_tui.services.desk import Desk
 
 ORGANISATION = {"organisation": organisation_id("0183")}
-
-
-class DeskLink:
-    """A desk as the program's store: one reader a thread, writes as they come."""
-
-    def __init__(self, desk: Desk, *, read_only: bool = False) -> None:
-        self.desk, self.read_only = desk, read_only
-        self.actor = Actor(desk.actor.worker, desk.actor.initials, desk.actor.role, "Bærbar 2")
-        self._own = threading.local()
-        self._readers: list[Any] = []
-
-    def read(self, query: Callable[[Any], Any]) -> Any:
-        reader = getattr(self._own, "reader", None)
-        if reader is None:
-            reader = self._own.reader = self.desk.store.reader()
-            self._readers.append(reader)
-        return query(reader)
-
-    def write(self, act: Callable[[Any], Any]) -> Any:
-        return act(self.desk)
-
-    def close(self) -> None:
-        for reader in self._readers:
-            reader.close()
-
-
-def goal_app(
-    desk: Desk, start: str = "goals", *, language: str = "da",
-    factories: Mapping[str, Callable[..., Screen[Any]]] | None = None, **values: object,
-) -> VejlederApp:  # fmt: skip
-    return VejlederApp(
-        Settings(language=language), desk.clock, start=start, store=DeskLink(desk), factories=factories, **values
-    )
 
 
 def condition(name: str) -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.screens.goal_app import add_citizen, einer, goal_app
+from tests.screens.goal_app import add_citizen, einer
 from tests.screens.golden import check_golden, lines, screen_text, wait
+from tests.screens.live import running
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_a_new_goal_by_keys(desk: Desk, size: tuple[int, int]) -> None:
     add_citizen(desk, "Lonni Bro")
-    app = goal_app(desk)
-    async with app.run_test(size=size) as pilot:
-        await wait(pilot)
+    async with running(desk, "goals", size=size) as pilot:
+        app = pilot.app
         await pilot.press("n")
         await wait(pilot)
         await wait(pilot)

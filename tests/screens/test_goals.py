@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.screens.goal_app import add_citizen, condition, einer, goal_app
+from tests.screens.goal_app import add_citizen, condition, einer
 from tests.screens.golden import check_golden, lines, screen_text, wait
+from tests.screens.live import running
 from vejleder_tui.services import goals
 
 if TYPE_CHECKING:
@@ -28,9 +29,8 @@ def more(desk: Desk) -> None:
 async def test_the_list(desk: Desk, size: tuple[int, int]) -> None:
     einer(desk)
     more(desk)
-    app = goal_app(desk)
-    async with app.run_test(size=size) as pilot:
-        await wait(pilot)
+    async with running(desk, "goals", size=size) as pilot:
+        app = pilot.app
         print(screen_text(app))
         check_golden(app, "goals-list")
         await pilot.press("down", "enter")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.screens.goal_app import einer, goal_app
+from tests.screens.goal_app import einer
 from tests.screens.golden import check_golden, lines, screen_text, wait
+from tests.screens.live import running
 
 if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
@@ -20,9 +21,8 @@ ORIGIN = "Fremmøde, ABC-gruppe 24-11"
 async def test_the_picture(desk: Desk, size: tuple[int, int]) -> None:
     citizen, goal = einer(desk)
     desk.clock.moment = datetime(2026, 11, 24, 10, 58, 31, tzinfo=UTC)  # type: ignore[attr-defined]  # the fixture's clock
-    app = goal_app(desk, "rating", citizen=citizen, goal=goal, origin=ORIGIN)
-    async with app.run_test(size=size) as pilot:
-        await wait(pilot)
+    async with running(desk, "rating", size=size, citizen=citizen, goal=goal, origin=ORIGIN) as pilot:
+        app = pilot.app
         await pilot.press("e", "7", "enter", "1")
         await wait(pilot)
         print(screen_text(app))

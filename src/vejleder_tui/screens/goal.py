@@ -7,28 +7,29 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui import codes
 from vejleder_tui.clock import local_date
 from vejleder_tui.codes.informants import informant_word
+from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import short_date, whole_date
 from vejleder_tui.rules.gas import SCORES, score_word
 from vejleder_tui.rules.goals import direction, level_word
 from vejleder_tui.screens.base import DetailScreen
 from vejleder_tui.screens.goal_rows import is_rateable
-from vejleder_tui.screens.undoing import UndoingScreen
+from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.panels import Panel, PanelGroup, Row
 from vejleder_tui.widgets.text import columns, initials, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from textual.app import ComposeResult
 
     from vejleder_tui.queries.goals import GoalDetail, RatingRow
-    from vejleder_tui.services.undo import Undone
 
 __all__ = ["GoalScreen"]
 
 
-class GoalScreen(UndoingScreen, DetailScreen):
+class GoalScreen(Undoing, DetailScreen):
     """A goal with all that is written about it; the keys are those of the list. Takes `goal`, its id."""
 
     SCREEN_ID = "goals"
@@ -61,23 +62,35 @@ class GoalScreen(UndoingScreen, DetailScreen):
     def on_mount(self) -> None:
         """Read the goal."""
         super().on_mount()
-        self.run_worker(self._load(), exclusive=True, group="load")
+        self.reload()
 
     def on_screen_resume(self) -> None:
         """Read again: it may have been rated or changed."""
         super().on_screen_resume()
-        if self.is_mounted:
-            self.run_worker(self._load(), exclusive=True, group="load")
+        if self.detail is not None:
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the goal; of two at once the newer counts."""
+        self.run_worker(self._load(), exclusive=True, group="load")
 
     async def _load(self) -> None:
-        now, goal = self.desk.clock.now(), self.goal
+        goal, now, known = self.goal, self.desk.clock.now(), self.detail is not None
 
         def query(reader: Any) -> GoalDetail | None:  # noqa: ANN401 - the program's reader
             from vejleder_tui.queries import goals  # noqa: PLC0415
 
             return goals.goal_detail(reader, goal, now)
 
-        self.detail = await self.desk.read(query)
+        read: Callable[[Any], GoalDetail | None] = lambda desk: self.desk.services.goals.read_goal(  # noqa: E731
+            desk, goal
+        )
+        try:
+            # The first reading goes through the service that logs it.
+            self.detail = await (self.desk.read(query) if known else self.desk.write(read))
+        except VejlederError as error:
+            self.say(str(error), error=True)
+            return
         self._show()
 
     def on_resize(self) -> None:
@@ -101,11 +114,6 @@ class GoalScreen(UndoingScreen, DetailScreen):
         if dose.planned_minutes:
             said.append(_("Deltog i {attended} af {planned} timer.").format(attended=attended, planned=planned))
         self.say(" ".join(one for one in said if one))
-
-    async def undone(self, undone: Undone) -> None:
-        """Read again what went back."""
-        _ = undone
-        await self._load()
 
     def command_goal_rate(self) -> None:
         """Rate it."""

@@ -47,9 +47,9 @@ class GoalForm(FormScreen):
 
     def __init__(
         self, *, citizen: str = "", goal: str = "", draft: dict[str, Any] | None = None, draft_id: str = "",
-        on_leave: Callable[[dict[str, Any]], None] | None = None,
+        on_leave: Callable[[dict[str, Any]], None] | None = None, **values: object,
     ) -> None:  # fmt: skip
-        super().__init__(draft=None, on_leave=on_leave or self._keep_draft)
+        super().__init__(draft=None, on_leave=on_leave or self._keep_draft, **values)
         self._left = draft or {}
         self._draft_id = draft_id
         self.citizen = citizen or str(self._left.get("citizen_id", ""))
@@ -72,26 +72,24 @@ class GoalForm(FormScreen):
                 "kind", _("Slags"), [("goal", _("mål")), ("subgoal", _("delmål")), ("wish", _("borgers ønske"))],
                 chosen="goal",
             ),
-            BoxField("text", _("Borgerens ord"), cells=54, rows=2, required=True),
-            PickField("condition", _("Tilstand"), search=_conditions, cells=54, required=True),
+            BoxField("text", _("Borgerens ord"), cells=50, rows=2, required=True),
+            PickField("condition", _("Tilstand"), search=_conditions, cells=50, required=True),
             RadioField(
                 "goal_type", _("Måltype"), [(one.value, type_name(one)) for one in GoalType], required=True
             ),
-            [
-                RadioField("baseline", _("Start"), [(str(one), str(one)) for one in LEVELS], required=True),
-                self._date("baseline_date", _("den"), today, Lean.PAST, whole_date(today)),
-            ],
+            RadioField("baseline", _("Start"), [(str(one), str(one)) for one in LEVELS], required=True),
+            self._date("baseline_date", _("Startdato"), today, Lean.PAST, whole_date(today)),
             PickField(
                 "target", _("Målniveau"), [], cells=32, required=True, help_line=_("Vælg måltype og start først.")
             ),
             self._date("follow_up_date", _("Frist"), today, Lean.FUTURE),
             self._date("next_rating", _("Vurderes"), today, Lean.FUTURE),
             PickField("enrolment", _("Forløb"), [], cells=40),
-            PickField("parent", _("Hører under"), [], cells=54),
+            PickField("parent", _("Hører under"), [], cells=50),
             PickField("secondary", _("Andre tilstande"), search=_undertemaer, several=True, cells=40),
             TextField("weight", _("Vægt"), cells=5, text="1"),
             *(
-                TextField(name, f"GAS {score:+d}" if score else "GAS 0", cells=54, limit=200, help_line=score_word(score))
+                TextField(name, f"GAS {score:+d}" if score else "GAS 0", cells=50, limit=200, help_line=score_word(score))
                 for name, score in zip(GAS_NAMES, SCORES, strict=True)
             ),
         ]  # fmt: skip

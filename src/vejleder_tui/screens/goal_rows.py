@@ -48,7 +48,7 @@ def _columns(cells: int, parts: tuple[str, ...], years: bool) -> str:  # noqa: F
     due, name, term, kind, start, now, target, status = parts
     wide = cells >= _WIDE
     return columns(
-        cells, (due, 12 if wide or years else 8), (name, 14 if wide else 10), (term, 0), (kind, 12), (start, 5, "right"),
+        cells, (due, 12 if wide else 10 if years else 8), (name, 14 if wide else 10), (term, 0), (kind, 12), (start, 5, "right"),
         (now, 3, "right"), (target, 4, "right"), (f" {status}", 22 if wide else 14), gap=1,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens.base import ListScreen
 from vejleder_tui.screens.goal_rows import goal_header, goal_row, goal_sentence, is_rateable, other_years
-from vejleder_tui.screens.undoing import UndoingScreen
+from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.entry import EntryBar
 from vejleder_tui.widgets.panels import PanelGroup, RowList
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from vejleder_tui.queries.goals import GoalRow
-    from vejleder_tui.services.undo import Undone
 
 __all__ = ["GoalsScreen"]
 
 
-class GoalsScreen(UndoingScreen, ListScreen):
+class GoalsScreen(Undoing, ListScreen):
     """The list of goals, the ones that are due first. Takes `typed`, a filter to begin with."""
 
     SCREEN_ID = "goals"
@@ -139,13 +138,6 @@ class GoalsScreen(UndoingScreen, ListScreen):
         if goal is not None:
             lines = goal_sentence(goal, local_date(self.desk.clock.now()), privacy=self.desk.privacy)
         self.query_one("#detail", Block).show(*(f" {line}" for line in lines))
-
-    async def undone(self, undone: Undone) -> None:
-        """Read again, and go to the goal that went back."""
-        await self._load()
-        for table, row in undone.rows:
-            if table == "goal" and row in self.rows:
-                self.list.go("list", row)
 
     # Commands
 

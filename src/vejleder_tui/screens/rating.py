@@ -14,7 +14,7 @@ from vejleder_tui.i18n import _
 from vejleder_tui.rules.goals import verdict, verdict_word
 from vejleder_tui.screens.base import TaskScreen
 from vejleder_tui.screens.rating_text import Slot, rating_lines
-from vejleder_tui.screens.undoing import UndoingScreen
+from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.block import Rule
 from vejleder_tui.widgets.entry import EntryBar
 from vejleder_tui.widgets.text import initials, paint
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.sessions import SessionRef
     from vejleder_tui.screens.protocol import Pending
     from vejleder_tui.services.desk import Saved
-    from vejleder_tui.services.undo import Undone
 
 __all__ = ["RatingScreen"]
 
@@ -57,25 +56,25 @@ class _Body(Widget):
         return paint(lines[y] if y < len(lines) else "", self.size.width, self.rich_style)
 
 
-class RatingScreen(UndoingScreen, TaskScreen):
+class RatingScreen(Undoing, TaskScreen):
     """Rate one citizen's goals, the one called for first.
 
-    Takes `citizen` or `goal` (ids); `session`, where one rates from a roster; `origin` says where from
+    Takes `citizen` or `goal` (ids); `ref`, the session one rates from; `origin` says where from
     ("Fremmøde, ABC-gruppe 24-11"); `draft` is a comment that was left before a level was given.
     """
 
     SCREEN_ID = "rating"
 
     def __init__(
-        self, *, citizen: str = "", goal: str = "", session: SessionRef | None = None, origin: str = "",
-        draft: dict[str, Any] | None = None, draft_id: str = "",
+        self, *, citizen: str = "", goal: str = "", ref: SessionRef | None = None, origin: str = "",
+        draft: dict[str, Any] | None = None, draft_id: str = "", **values: object,
     ) -> None:  # fmt: skip
-        super().__init__()
+        super().__init__(**values)
         self._left: dict[str, Any] = draft or {}
         self._draft_id = draft_id
         self.citizen = citizen or str(self._left.get("citizen", ""))
         self.goal = goal or str(self._left.get("goal", ""))
-        self.session, self.origin = session, origin
+        self.session, self.origin = ref, origin
         self.slots: list[Slot] = []
         self.at = 0
         self.loaded = False
@@ -134,8 +133,16 @@ class RatingScreen(UndoingScreen, TaskScreen):
         super().on_mount()
         self.run_worker(self._load(), group="load")
 
+    def reload(self) -> None:
+        """Look again, after undo and redo."""
+        self.run_worker(self._load(), exclusive=True, group="load")
+
     async def _load(self) -> None:
-        details = await self.desk.read(self._query())
+        try:
+            details = await self._read()
+        except VejlederError as error:
+            self.say(str(error), error=True)
+            return
         ids = [one.row.id for one in details]
         if not self.slots:
             self.slots = [Slot(one) for one in details]
@@ -161,16 +168,18 @@ class RatingScreen(UndoingScreen, TaskScreen):
         ids = [one.detail.row.id for one in self.slots]
         self.at = ids.index(held) if held in ids else 0
 
-    def _query(self) -> Callable[[Any], list[GoalDetail]]:
-        from vejleder_tui.queries import goals  # noqa: PLC0415 - read when first rated, not at the start
+    async def _read(self) -> list[GoalDetail]:
+        """Read the goals: the first time through the service that logs it, later without."""
+        citizen, goal = self.citizen, self.goal
+        if not self.loaded:
+            read: Callable[[Any], list[GoalDetail]] = lambda desk: self.desk.services.goals.read_goals(  # noqa: E731
+                desk, citizen=citizen, goal=goal
+            )
+            return await self.desk.write(read)
+        from vejleder_tui.queries import goals  # noqa: PLC0415 - loaded by now
 
-        now, citizen, goal = self.desk.clock.now(), self.citizen, self.goal
-
-        def query(reader: Any) -> list[GoalDetail]:  # noqa: ANN401 - the program's reader
-            found = [] if citizen else goals.find_goals(reader, goal)
-            return goals.goals_for_rating(reader, found[0].citizen if found else citizen, now)
-
-        return query
+        now, whose = self.desk.clock.now(), self.slots[0].detail.row.citizen if self.slots else citizen
+        return await self.desk.read(lambda reader: goals.goals_for_rating(reader, whose, now))
 
     def _draw(self) -> None:
         self.refresh_lines()
@@ -181,11 +190,6 @@ class RatingScreen(UndoingScreen, TaskScreen):
         if self.slots:
             self.at = max(0, min(len(self.slots) - 1, self.at + step))
             self._draw()
-
-    async def undone(self, undone: Undone) -> None:
-        """Read again what went back."""
-        _ = undone
-        await self._load()
 
     # Writing
 

@@ -182,7 +182,7 @@ def _check_answered(values: dict[str, object]) -> None:
 
 def _refuse_late(work: Work, rating: str) -> None:
     """Refuse to correct what another wrote, or what was written before today: that stays as it was said."""
-    found = work.rows("SELECT line FROM operation WHERE row = ? ORDER BY arrival LIMIT 1", (rating,))
+    found = work.rows("SELECT line FROM operation WHERE row = ? ORDER BY device, seq LIMIT 1", (rating,))
     line = json.loads(found[0][0]) if found and found[0][0] else {}
     mine = line.get("actor") == work.desk.actor.worker
     if not mine or local_date(from_stamp(line["at"])) != work.today:
