@@ -14,7 +14,6 @@ from vejleder_tui.rules.gas import SCORES, score_word
 from vejleder_tui.rules.goals import direction, level_word
 from vejleder_tui.screens.base import DetailScreen
 from vejleder_tui.screens.goal_rows import is_rateable
-from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.panels import Panel, PanelGroup, Row
 from vejleder_tui.widgets.text import columns, initials, wrap
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["GoalScreen"]
 
 
-class GoalScreen(Undoing, DetailScreen):
+class GoalScreen(DetailScreen):
     """A goal with all that is written about it; the keys are those of the list. Takes `goal`, its id."""
 
     SCREEN_ID = "goals"
@@ -72,7 +71,7 @@ class GoalScreen(Undoing, DetailScreen):
 
     def reload(self) -> None:
         """Read the goal; of two at once the newer counts."""
-        self.run_worker(self._load(), exclusive=True, group="load")
+        self.run_worker(self._load, exclusive=True, group="load")
 
     async def _load(self) -> None:
         goal, now, known = self.goal, self.desk.clock.now(), self.detail is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.clock import local, local_date
@@ -105,7 +106,7 @@ class GoalForm(FormScreen):
     def on_mount(self) -> None:
         """Read the goal, and what can be chosen for its citizen."""
         super().on_mount()
-        self.run_worker(self._load(first=True), group="load")
+        self.run_worker(partial(self._load, first=True), group="load")
 
     def _begin(self) -> None:
         """Wait for the goal; `_load` settles the form."""
@@ -172,7 +173,7 @@ class GoalForm(FormScreen):
             picked = self._pick("citizen").picked
             if picked and picked[0].value != self.citizen:
                 self.citizen = picked[0].value
-                self.run_worker(self._load(first=False), exclusive=True, group="load")
+                self.run_worker(partial(self._load, first=False), exclusive=True, group="load")
 
     def _ask_for_kind(self) -> None:
         """A wish needs only its words; a sub-goal hangs under a goal."""

@@ -10,7 +10,6 @@ from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens.base import ListScreen
 from vejleder_tui.screens.goal_rows import goal_header, goal_row, goal_sentence, is_rateable, other_years
-from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.entry import EntryBar
 from vejleder_tui.widgets.panels import PanelGroup, RowList
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["GoalsScreen"]
 
 
-class GoalsScreen(Undoing, ListScreen):
+class GoalsScreen(ListScreen):
     """The list of goals, the ones that are due first. Takes `typed`, a filter to begin with."""
 
     SCREEN_ID = "goals"
@@ -91,7 +90,7 @@ class GoalsScreen(Undoing, ListScreen):
 
     def reload(self) -> None:
         """Read the list in a thread; of two at once the newer counts."""
-        self.run_worker(self._load(), exclusive=True, group="load")
+        self.run_worker(self._load, exclusive=True, group="load")
 
     async def _load(self) -> None:
         typed, voided = self.typed, self.voided

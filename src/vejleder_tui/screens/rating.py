@@ -14,7 +14,6 @@ from vejleder_tui.i18n import _
 from vejleder_tui.rules.goals import verdict, verdict_word
 from vejleder_tui.screens.base import TaskScreen
 from vejleder_tui.screens.rating_text import Slot, rating_lines
-from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.block import Rule
 from vejleder_tui.widgets.entry import EntryBar
 from vejleder_tui.widgets.text import initials, paint
@@ -56,7 +55,7 @@ class _Body(Widget):
         return paint(lines[y] if y < len(lines) else "", self.size.width, self.rich_style)
 
 
-class RatingScreen(Undoing, TaskScreen):
+class RatingScreen(TaskScreen):
     """Rate one citizen's goals, the one called for first.
 
     Takes `citizen` or `goal` (ids); `ref`, the session one rates from; `origin` says where from
@@ -131,11 +130,11 @@ class RatingScreen(Undoing, TaskScreen):
     def on_mount(self) -> None:
         """Read the citizen's goals."""
         super().on_mount()
-        self.run_worker(self._load(), group="load")
+        self.run_worker(self._load, group="load")
 
     def reload(self) -> None:
         """Look again, after undo and redo."""
-        self.run_worker(self._load(), exclusive=True, group="load")
+        self.run_worker(self._load, exclusive=True, group="load")
 
     async def _load(self) -> None:
         try:
