@@ -119,7 +119,6 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
         self._asked = False
         self._locked = False
         self._too_small = False
-        self._locked = False
         self.settings = settings
         for theme in THEMES:
             self.register_theme(theme)
@@ -138,74 +137,15 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
         return self._store is not None and self._store.read_only
 
     @property
-<<<<<<< HEAD
     def store_link(self) -> StoreLink | None:
         """The open store, also while the screen is locked."""
         return self._store
 
     @property
-    def pending_count(self) -> int:
-        """How many writes are queued or under way."""
-        return len(self._writes)
-
-    @property
-=======
->>>>>>> shell
     def home(self) -> str:
         """The screen to start on: what the role is here for."""
         return "handover" if self.actor.role == "exporter" and "handover" in commands.BUILT else "today"
 
-<<<<<<< HEAD
-    def _open_store(self) -> StoreLink:
-        if self._store is None:
-            raise RuntimeError
-        return self._store
-
-    async def read(self, query: Callable[[Any], T]) -> T:
-        """Run a query function with a reader connection, in a thread; while the program closes nothing is read any more."""
-        store = self._store
-        if store is None:
-            raise asyncio.CancelledError
-        if self._readers is None:
-            self._readers = _threads(2, "read")
-        return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
-
-    def _submit(self, act: Callable[[Any], T]) -> Future[T]:
-        if self._writer is None:
-            self._writer = _threads(1, "write")
-        future = self._writer.submit(self._open_store().write, act)
-        self._writes.add(future)
-        future.add_done_callback(self._writes.discard)
-        return future
-
-    async def write(self, act: Callable[[Any], T]) -> T:
-        """Run a service in the one writer thread; a screen that goes away does not take its write with it."""
-        return await asyncio.shield(asyncio.wrap_future(self._submit(act)))
-
-    def write_within(
-        self, act: Callable[[Any], T], *, seconds: float = 0.02, then: Callable[[Pending], None] | None = None
-    ) -> Pending:
-        """Run a service in the writer thread and wait at most `seconds`; if it takes longer, `then` hears of it."""
-        future = self._submit(act)
-        loop = asyncio.get_running_loop()
-        try:
-            return _outcome(future, seconds)
-        except NotYet:
-            if then is not None:
-                hear = then
-                future.add_done_callback(
-                    lambda done: loop.call_soon_threadsafe(self.call_later, hear, _outcome(done, None))
-                )
-            return Pending(done=False)
-
-    async def settled(self) -> None:
-        """Wait until nothing is queued or under way."""
-        while self._writes:
-            await asyncio.gather(*(asyncio.wrap_future(one) for one in tuple(self._writes)), return_exceptions=True)
-            await asyncio.sleep(0)
-
-=======
->>>>>>> shell
     def link(self, store: StoreLink) -> None:
         """Take an unlocked store into use; after a lock, the screen that was there comes back."""
         self._store = store
@@ -268,11 +208,7 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
 
     def lock(self) -> None:
         """Lock the screen; what stands on it comes back after unlocking."""
-<<<<<<< HEAD
-        if self._store is not None and not self._locked:
-=======
         if self._store is not None and not self._locked and getattr(self.screen, "SCREEN_ID", "") != "setup":
->>>>>>> shell
             self._locked = True
             self.push_screen(self._make("unlock", {"locked": True}))
 
@@ -335,22 +271,6 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
         finally:
             self._asked = False
 
-<<<<<<< HEAD
-    async def close_store(self) -> None:
-        """Let go of the store in the writer thread, after the last write."""
-        store, self._store = self._store, None
-        if self._readers is not None:
-            await asyncio.to_thread(self._readers.shutdown, wait=True)
-        if store is not None:
-            if self._writer is None:
-                self._writer = _threads(1, "write")
-            await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
-        if self._writer is not None:
-            self._writer.shutdown(wait=True)
-        self._writer = self._readers = None
-
-=======
->>>>>>> shell
     def action_help_quit(self) -> None:
         """Ctrl+C closes nothing."""
         self.status(_("Ctrl+C lukker ikke Vejleder. Brug q eller menuen."))

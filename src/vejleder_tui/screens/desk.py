@@ -48,10 +48,12 @@ class WritesMixin:
         return self._store
 
     async def read(self, query: Callable[[Any], T]) -> T:
-        """Run a query function with a reader connection, in a thread."""
+        """Run a query function with a reader connection, in a thread; while the program closes nothing is read any more."""
+        store = self._store
+        if store is None:
+            raise asyncio.CancelledError
         if self._readers is None:
             self._readers = _threads(2, "read")
-        store = self._open_store()
         return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
 
     def _submit(self, act: Callable[[Any], T]) -> Future[T]:
@@ -93,13 +95,14 @@ class WritesMixin:
     async def close_store(self) -> None:
         """Let go of the store in the writer thread, after the last write."""
         store, self._store = self._store, None
+        if self._readers is not None:
+            await asyncio.to_thread(self._readers.shutdown, wait=True)
         if store is not None:
             if self._writer is None:
                 self._writer = _threads(1, "write")
             await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
-        for executor in (self._writer, self._readers):
-            if executor is not None:
-                executor.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.shutdown(wait=True)
         self._writer = self._readers = None
 
 
