@@ -36,7 +36,7 @@ class PeerScreen(ListScreen):
         self._views: dict[str, PeerView] = {}
         self._form = ""
         self._removed = False
-        self._go_to = ""
+        self._go_to = str(values.get("activity", ""))
 
     def body(self) -> ComposeResult:
         """Yield the list, and the row in focus uncut."""
@@ -60,17 +60,19 @@ class PeerScreen(ListScreen):
 
     def on_mount(self) -> None:
         """Read the list."""
-        self._read()
+        self.reload()
 
     def on_screen_resume(self) -> None:
         """Read it anew: something may have been saved, or a day may have passed."""
-        self._read()
+        self.reload()
 
-    def take(self, **_values: object) -> None:
-        """Come back by the menu."""
-        self._read()
+    def take(self, **values: object) -> None:
+        """Come back, to one activity if I dag names it."""
+        self._go_to = str(values.get("activity", ""))
+        self.reload()
 
-    def _read(self) -> None:
+    def reload(self) -> None:
+        """Read the list anew."""
         # A coroutine that is cancelled before it starts would warn, so Textual is to call it itself.
         self.run_worker(self._load, group="load", exclusive=True)  # type: ignore[arg-type]  # its alias infers no result
 
@@ -200,25 +202,6 @@ class PeerScreen(ListScreen):
         self.say(f"{what.format(what=label)} · {receipt.format(time=saved.at)}")
         await self._load()
 
-    async def command_app_undo(self) -> None:
-        """Take back the newest step."""
-        undo = self.desk.services.undo
-        await self._step(undo.undo, _("Fortrudt: {what} · Z gør igen"))
-
-    async def command_app_redo(self) -> None:
-        """Do again what was taken back."""
-        undo = self.desk.services.undo
-        await self._step(undo.redo, _("Gjort igen: {what} · z fortryder"))
-
-    async def _step(self, act: Callable[[Any], Any], sentence: str) -> None:
-        try:
-            undone = await self.desk.write(act)
-        except VejlederError as error:
-            self.say(str(error), error=True)
-            return
-        self.say(sentence.format(what=undone.what))
-        await self._load()
-
     def command_list_filter(self) -> None:
         """Show the next form only; after the last one, all again."""
         forms = ["", *(one.code for one in codes.code_list("local_peer_aktivitet"))]
@@ -229,13 +212,13 @@ class PeerScreen(ListScreen):
             if name
             else _("Viser alle former.")
         )
-        self._read()
+        self.reload()
 
     def command_list_voided(self) -> None:
         """Show what was removed, or what stands, again."""
         self._removed = not self._removed
         self.say(_("Viser fjernede. x gendanner, d viser de andre.") if self._removed else _("Viser ikke fjernede."))
-        self._read()
+        self.reload()
 
     def command_citizen_open(self) -> None:
         """Open the first citizen who got support, or else gave it."""

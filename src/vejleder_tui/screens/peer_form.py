@@ -60,7 +60,7 @@ class PeerForm(DraftedForm):
         self, *, activity: str = "", citizen: str = "", session: SessionRef | None = None, **values: Any,  # noqa: ANN401
     ) -> None:  # fmt: skip
         super().__init__(**values)
-        self.activity = activity
+        self.activity = activity or self.about.get("activity", "")
         self._citizen, self._session = citizen, session
         self._templates: dict[str, PeerTemplate] = {}
         self._refs: dict[str, SessionRef] = {}
