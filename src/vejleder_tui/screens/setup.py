@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Vertical
+from textual.widgets import Input
 
 from vejleder_tui import codes
 from vejleder_tui.errors import RuleError, VejlederError
@@ -46,6 +47,14 @@ _LABEL = 20
 
 class _GroupsDialog(Dialog):
     """The question after the recovery code; how the groups are typed does not matter, only what they say."""
+
+    def on_mount(self) -> None:
+        """Stand in the field: the safe answer is one Esc away, and nothing can be lost here."""
+        self.query_one("#typed", Input).focus()
+
+    def on_input_submitted(self) -> None:
+        """Go on when the groups fit."""
+        self._give(self._choices[1])
 
     def fits(self, typed: str) -> bool:
         """Return whether the two groups were typed, in any case and with anything between them."""
@@ -217,7 +226,9 @@ class SetupScreen(BaseScreen):
             if self._try_sandbox is None or not self._try_sandbox():
                 self.say(_("Sandkassen med opdigtede borgere er ikke med i denne udgave."))
         elif message.name == "bundle":
-            self.say(_("Det kommer med sammenlægning af bærbare. Opret registreringerne her; pakken kan indlæses senere."))
+            self.say(
+                _("Det kommer med sammenlægning af bærbare. Opret registreringerne her; pakken kan indlæses senere.")
+            )
         elif message.name == "written":
             self.run_worker(self._confirm(), group="commands")
         else:
