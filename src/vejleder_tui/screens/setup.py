@@ -50,7 +50,7 @@ class _GroupsDialog(Dialog):
 
     def on_mount(self) -> None:
         """Stand in the field: the safe answer is one Esc away, and nothing can be lost here."""
-        self.query_one("#typed", Input).focus()
+        self.call_after_refresh(self.query_one("#typed", Input).focus)
 
     def on_input_submitted(self) -> None:
         """Go on when the groups fit."""
@@ -114,9 +114,10 @@ class SetupScreen(BaseScreen):
             else:
                 yield Buttons(("written", _("Jeg har skrevet koden ned")), indent=0)
             if self.step == 0:
-                yield Block("", f" {_('Noget andet?')}")
-                yield Buttons(("sandbox", _("Prøv med opdigtede borgere")), indent=_LABEL)
-                yield Buttons(("bundle", _("Jeg har en pakke fra en anden bærbar")), indent=_LABEL)
+                with Vertical(id="other"):
+                    yield Block(f" {_('Noget andet?')}")
+                    yield Buttons(("sandbox", _("Prøv med opdigtede borgere")), indent=_LABEL)
+                    yield Buttons(("bundle", _("Jeg har en pakke fra en anden bærbar")), indent=_LABEL)
         yield Rule()
 
     def _place(self) -> tuple[Sequence[str], Sequence[Field]]:
@@ -174,7 +175,6 @@ class SetupScreen(BaseScreen):
             _("vej ind, hvis adgangssætningen bliver glemt."),
             "",
             *(f"    {one}" for one in rows),
-            "",
         ), ()
 
     def on_mount(self) -> None:
@@ -194,7 +194,10 @@ class SetupScreen(BaseScreen):
         else:
             self.query(Button).first().focus()
         self.refresh_lines()
-        self.say(_("Tab går til næste felt. Enter vælger. Du kan altid gå tilbage med Esc."))
+        if self._code:
+            self.say(_("Enter går videre. Koden kan ikke vises igen bagefter."))
+        else:
+            self.say(_("Tab går til næste felt. Enter vælger. Du kan altid gå tilbage med Esc."))
 
     def _form(self) -> Form | None:
         found = self.query(Form)
