@@ -1,15 +1,132 @@
-"""Commands of this group."""
+"""`export`, `inspect`, `verify` and `open`: bundles out of the store, and what is in one."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from vejleder_tui.cli.opening import open_store
+from vejleder_tui.cli.output import print_json, say, wants_json
+from vejleder_tui.errors import ExitCode, VejlederError
+from vejleder_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     import argparse
+
+    from vejleder_tui.bundle.verify import Verification
 
 __all__ = ["register"]
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add the commands of this group."""
-    _ = (commands, common)
+    export = commands.add_parser("export", parents=[common], help=_("skriv en låst og underskrevet pakke"))
+    export.add_argument("--to", metavar="DIR", required=True, help=_("mappen, som pakken skrives i"))
+    export.add_argument(
+        "--recipient", metavar="KEY", nargs="+", action="extend", default=[],
+        help=_("nøglefil eller age1-nøgle; pakken låses kun til dem (og denne computer), ellers til alle kendte modtagere"),
+    )  # fmt: skip
+    export.add_argument("--all", action="store_true", help=_("alt, ikke kun det, der mangler kvittering for"))
+    for name, meta, text in (
+        ("course", "COURSE", N_("kun ét forløb (kommer i en senere version)")),
+        ("from", "DATE", N_("kun en periode, fra (kommer i en senere version)")),
+        ("until", "DATE", N_("kun en periode, til (kommer i en senere version)")),
+    ):
+        export.add_argument(f"--{name}", dest=f"slice_{name}", metavar=meta, help=_(text))
+    export.set_defaults(run=_export)
+    verify = commands.add_parser(
+        "verify", parents=[common], help=_("kontrollér, om en pakke er hel og rigtigt underskrevet")
+    )
+    _file_and_identity(verify)
+    verify.set_defaults(run=_verify)
+
+
+def _file_and_identity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help=_("pakken"))
+    parser.add_argument(
+        "--identity", metavar="AGE-KEY-FILE", help=_("fil med den private age-nøgle; ellers denne computers egen")
+    )
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.bundle.keys import parse_recipients  # noqa: PLC0415
+    from vejleder_tui.cli.keys import key_text  # noqa: PLC0415
+    from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
+    from vejleder_tui.services.handover import export  # noqa: PLC0415
+
+    if arguments.slice_course or arguments.slice_from or arguments.slice_until:
+        raise VejlederError(
+            _("Ét forløb eller en periode kan ikke skrives endnu."),
+            _("Udelad --course, --from og --until, så kommer alt det med, der mangler kvittering for."),
+            code=ExitCode.USAGE,
+        )
+    recipients = [one.recipient for given in arguments.recipient for one in parse_recipients(key_text(given))]
+    store, _unlocked = open_store(arguments, write=False)
+    try:
+        found = export(
+            store, clock=arguments.clock, randomness=SystemRandomness(), folder=Path(arguments.to),
+            recipients=recipients, everything=arguments.all,
+        )  # fmt: skip
+    finally:
+        store.close()
+    if wants_json(arguments):
+        print_json(
+            {
+                "file": str(found.path), "bundle_id": found.bundle_id, "operations": found.operations,
+                "first": found.first, "last": found.last,
+            }
+        )  # fmt: skip
+        return int(ExitCode.DONE)
+    say(_("Pakken er skrevet: {path}").format(path=found.path))
+    say(
+        _("{operations} ændringer. Kan åbnes af {recipients} (denne computer er den ene).").format(
+            operations=found.operations, recipients=found.recipients
+        )
+    )
+    say(_("Skrevet er ikke det samme som modtaget: aflevér den, og vent på kvitteringen."))
+    return int(ExitCode.DONE)
+
+
+def _verified(arguments: argparse.Namespace) -> Verification:
+    if arguments.identity:
+        from vejleder_tui.bundle.keys import parse_identities  # noqa: PLC0415
+        from vejleder_tui.bundle.verify import verify_bundle  # noqa: PLC0415
+        from vejleder_tui.cli.keys import key_text  # noqa: PLC0415
+
+        return verify_bundle(Path(arguments.file), parse_identities(key_text(arguments.identity)))
+    from vejleder_tui.services.handover import check_bundle  # noqa: PLC0415
+
+    store, _unlocked = open_store(arguments, write=False)
+    try:
+        return check_bundle(store, Path(arguments.file), clock=arguments.clock)
+    finally:
+        store.close()
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    found = _verified(arguments)
+    if wants_json(arguments):
+        print_json(
+            {
+                "ok": found.ok, "bundle_id": found.bundle_id, "operations": found.operations,
+                "errors": list(found.errors),
+            }
+        )  # fmt: skip
+    elif found.ok:
+        say(_("Pakken er hel og rigtigt underskrevet: {operations} ændringer.").format(operations=found.operations))
+        say(_signer_sentence(found))
+    else:
+        for sentence in found.errors:
+            say(sentence)
+    return int(ExitCode.DONE if found.ok else ExitCode.REFUSED)
+
+
+def _signer_sentence(found: Verification) -> str:
+    name = found.header.exporter.name if found.header else ""
+    if found.signer_known:
+        return _("Underskrevet af {name}, som kendes her.").format(name=name)
+    if found.signer_known is None:
+        return _("Underskrevet med nøglen {key}. Sammenlign den med en, du stoler på.").format(key=found.signer)
+    return _("Underskrevet af {name}, som ikke kendes her: hør afsenderen, og brug vejleder key trust.").format(
+        name=name
+    )

@@ -213,9 +213,9 @@ def void_consent(desk: Desk, consent: str) -> Saved:
         return work.saved(consent)
 
 
-def _values(given: dict[str, object], before: dict[str, Any], today: date) -> tuple[dict[str, object], str | None]:
+def _values(given: dict[str, object], before: dict[str, Any], today: date) -> tuple[dict[str, Any], str | None]:
     """Return the columns to write, and a hint about the number; raises RuleError."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         field: _tidy(field, value) if isinstance(value, str) else value
         for field, value in given.items()
         if field not in ("number", "birth_date")

@@ -103,9 +103,9 @@ def restore_grant(desk: Desk, grant: str) -> Saved:
         return work.saved(grant)
 
 
-def _checked(given: dict[str, Any], before: dict[str, Any]) -> dict[str, object]:
+def _checked(given: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """Return the columns to write; raises RuleError."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         field: value.isoformat() if isinstance(value, date) else value for field, value in given.items()
     }
     if isinstance(values.get("case_number"), str):

@@ -1,0 +1,133 @@
+"""What waits to be sent, and what became of the bundles that were written here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vejleder_tui.bundle.slices import (
+    Head,
+    acknowledged,
+    held,
+    local_value,
+    newest_receipt,
+    runs,
+    signed_heads,
+)
+from vejleder_tui.clock import from_stamp, local_date
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from vejleder_tui.bundle.slices import Receipt, Run
+    from vejleder_tui.queries.base import Reader
+
+__all__ = ["HistoryLine", "Waiting", "WaitingKinds", "history", "waiting", "waiting_kinds"]
+
+COUNTED = 5_000
+"""So many operations are looked through for their kinds: the screen must stand as fast after ten years as after one day."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What no receipt tells of yet. `oldest_date`: Danish day of the first; `last_receipt_at`: None before the first."""
+
+    changes: int
+    oldest_date: date | None
+    last_receipt_at: datetime | None
+
+
+@dataclass(frozen=True)
+class WaitingKinds:
+    """How many rows of each table wait, by table; `complete` is false when only the first COUNTED changes were counted."""
+
+    rows: dict[str, int]
+    complete: bool
+
+
+def _waiting_runs(reader: Reader) -> tuple[tuple[Run, ...], Receipt | None]:
+    own = local_value(reader, "device")
+    receipt = newest_receipt(reader)
+    since = acknowledged(reader, [receipt])
+    ends: list[Head] = [head for head in held(reader) if head.device == own]
+    return runs(reader, [*ends, *signed_heads(reader).values()], since), receipt
+
+
+def waiting(reader: Reader) -> Waiting:
+    """Return how many changes wait since the newest receipt; looks at the ends of the chains only."""
+    found, receipt = _waiting_runs(reader)
+    days = [local_date(from_stamp(_first_moment(reader, run))) for run in found]
+    return Waiting(
+        changes=sum(run.last - run.first + 1 for run in found),
+        oldest_date=min(days, default=None),
+        last_receipt_at=from_stamp(receipt.at) if receipt else None,
+    )
+
+
+def _first_moment(reader: Reader, run: Run) -> str:
+    line = reader.execute("SELECT line FROM operation WHERE device = ? AND seq = ?", (run.device, run.first)).fetchone()
+    return str(json.loads(line[0])["at"])
+
+
+def waiting_kinds(reader: Reader) -> WaitingKinds:
+    """Return how many rows wait, by table."""
+    found, _receipt = _waiting_runs(reader)
+    rows: dict[str, set[str]] = {}
+    left = COUNTED
+    for run in found:
+        last = min(run.last, run.first + left - 1)
+        for table, row in reader.execute(
+            "SELECT table_name, row FROM operation WHERE device = ? AND seq BETWEEN ? AND ?",
+            (run.device, run.first, last),
+        ):
+            rows.setdefault(table, set()).add(row)
+        left -= max(0, last - run.first + 1)
+    return WaitingKinds(
+        rows={table: len(ids) for table, ids in rows.items()},
+        complete=sum(run.last - run.first + 1 for run in found) <= COUNTED,
+    )
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A bundle that was written here or read in. `direction`: out, in; moments in UTC; `status` a word of this program."""
+
+    bundle_id: str
+    direction: str
+    file_name: str
+    folder: str
+    created_at: datetime
+    first: int
+    last: int
+    operations: int
+    devices: tuple[str, ...]
+    recipients: tuple[str, ...]
+    handed_at: datetime | None
+    received_at: datetime | None
+    verified_at: datetime | None
+    status: str
+
+
+def history(reader: Reader, direction: str, most: int = 200) -> list[HistoryLine]:
+    """Return the newest bundles in one direction, the newest first."""
+    rows = reader.execute(
+        "SELECT bundle_id, direction, file_name, folder, created_at, first, last, operations, covers, recipients,"
+        " handed_at, received_at, verified_at, status FROM bundle_history WHERE direction = ?"
+        " ORDER BY created_at DESC, bundle_id DESC LIMIT ?",
+        (direction, most),
+    )
+    return [
+        HistoryLine(
+            bundle_id=row[0], direction=row[1], file_name=row[2], folder=row[3], created_at=from_stamp(row[4]),
+            first=row[5], last=row[6], operations=row[7],
+            devices=tuple(dict.fromkeys(cover["device"] for cover in json.loads(row[8]))),
+            recipients=tuple(json.loads(row[9])), handed_at=_moment(row[10]), received_at=_moment(row[11]),
+            verified_at=_moment(row[12]), status=row[13],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _moment(text: str | None) -> datetime | None:
+    return from_stamp(text) if text else None

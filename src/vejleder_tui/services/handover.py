@@ -1,0 +1,177 @@
+"""Bundles out of this laptop: written, checked, handed over; and the history that tells it.
+
+No models are imported here: the commands `export` and `verify` start with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from vejleder_tui.bundle.export import export_bundle, own_keys
+from vejleder_tui.bundle.verify import verify_bundle
+from vejleder_tui.clock import local_date, stamp
+from vejleder_tui.errors import NotFoundError, NotSavedError
+from vejleder_tui.i18n import _
+from vejleder_tui.ids import IdSource
+from vejleder_tui.queries.keys import recipients_in_force
+from vejleder_tui.services.bookkeeping import bookkeeping
+from vejleder_tui.store.files import make_private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from vejleder_tui.bundle.export import Exported
+    from vejleder_tui.bundle.verify import Verification
+    from vejleder_tui.clock import Clock
+    from vejleder_tui.ids import Randomness
+    from vejleder_tui.store.store import Store
+
+__all__ = ["Bundle", "check_bundle", "export", "hand_over"]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle that stands on the disk and in the history. `first` and `last` are this laptop's own operations."""
+
+    path: Path
+    bundle_id: str
+    operations: int
+    first: int
+    last: int
+    recipients: int
+
+
+@contextlib.contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """Make the last folder of the path if need be, and take it away again when the block fails."""
+    made = False
+    try:
+        if not folder.is_dir() and folder.parent.is_dir():
+            make_private_folder(folder)
+            made = True
+    except OSError as error:
+        raise NotSavedError(
+            _("Pakken er ikke skrevet: der kan ikke skrives i mappen."),
+            _("Vælg en anden mappe, eller kontakt it-support."),
+        ) from error
+    try:
+        yield
+    except BaseException:
+        if made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def export(
+    store: Store,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    folder: Path | None = None,
+    recipients: Sequence[str] = (),
+    everything: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Bundle:
+    """Write a bundle and enter it in the history.
+
+    Into `folder`, else the store's own folder of bundles. Sealed for `recipients` (age), else for everyone known who is
+    in force today, and always for this device. By default what they have not acknowledged. `progress(done, total)` may
+    raise CancelledError. On any error neither file nor entry is left. Raises NoRecipientError, NotSavedError,
+    StoreError, BusyError, CancelledError.
+    """
+    target = folder or store.paths.outbox
+    now = clock.now()
+    reader = store.reader()
+    try:
+        given = recipients or [one.recipient for one in recipients_in_force(reader, local_date(now))]
+        with _folder(target):
+            exported = export_bundle(
+                reader, target, recipients=given, bundle_id=IdSource(clock, randomness).new(), created=stamp(now),
+                everything=everything, progress=progress,
+            )  # fmt: skip
+            try:
+                _enter(store, exported, now)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    exported.written.path.unlink()
+                raise
+    finally:
+        reader.close()
+    written = exported.written
+    return Bundle(
+        written.path,
+        written.bundle_id,
+        written.operations,
+        written.first,
+        written.last,
+        len(exported.header.recipients),
+    )
+
+
+def _enter(store: Store, exported: Exported, now: datetime) -> None:
+    written, header = exported.written, exported.header
+    covers = [
+        {name: value for name, value in asdict(cover).items() if name in {"device", "first", "last", "end"}}
+        for cover in header.covers
+    ]
+    with bookkeeping(store) as connection:
+        connection.execute(
+            "INSERT INTO bundle_history (bundle_id, direction, file_name, folder, sha256, created_at, first, last,"
+            " operations, covers, recipients, status) VALUES (?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, 'written')",
+            (
+                written.bundle_id, written.path.name, str(written.path.parent.resolve()), written.sha256, stamp(now),
+                written.first, written.last, written.operations, json.dumps(covers), json.dumps(header.recipients),
+            ),
+        )  # fmt: skip
+
+
+def check_bundle(
+    store: Store, path: Path, *, clock: Clock, progress: Callable[[int, int], None] | None = None
+) -> Verification:
+    """Check a bundle with this device's own key; one of the history that holds together is noted as checked.
+
+    A bad file is an answer, not an error. Raises NotFoundError when there is no such file.
+    """
+    reader = store.reader()
+    try:
+        own = own_keys(reader)
+        rows = reader.execute("SELECT id, sign_key FROM device WHERE void = 0 AND sign_key IS NOT NULL").fetchall()
+        keys = {str(device): str(key) for device, key in rows}
+        senders = {
+            json.loads(card).get("minisign")
+            for (card,) in reader.execute(
+                "SELECT card FROM known WHERE purpose = 'sender' AND removed_at IS NULL AND card LIKE '{%'"
+            )
+        }
+    finally:
+        reader.close()
+    found = verify_bundle(
+        path, [own.identity], lambda key: key == own.card.public_key or key in senders, device_keys=keys,
+        progress=progress,
+    )  # fmt: skip
+    if found.ok:
+        with bookkeeping(store) as connection:
+            connection.execute(
+                "UPDATE bundle_history SET verified_at = ? WHERE bundle_id = ? AND sha256 = ?",
+                (stamp(clock.now()), found.bundle_id, found.sha256),
+            )
+    return found
+
+
+def hand_over(store: Store, bundle_id: str, *, clock: Clock) -> None:
+    """Note that a bundle was handed over; one that is received already stays so. Raises NotFoundError."""
+    with bookkeeping(store) as connection:
+        found = connection.execute("SELECT status FROM bundle_history WHERE bundle_id = ?", (bundle_id,)).fetchone()
+        if found is None:
+            raise NotFoundError(_("Pakken står ikke i historikken."), _("Vælg en pakke på listen."))
+        status = "handed" if found[0] == "written" else found[0]
+        connection.execute(
+            "UPDATE bundle_history SET handed_at = ?, status = ? WHERE bundle_id = ?",
+            (stamp(clock.now()), status, bundle_id),
+        )
