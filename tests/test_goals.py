@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,14 +31,14 @@ def add_citizen(desk: Desk, name: str = "Einer Madsen") -> str:
 
 
 def add_goal(desk: Desk, citizen: str, **fields: object) -> str:
-    values = {
+    values: dict[str, Any] = {
         "text": "Jeg vil selv købe ind.",
         "condition": CONDITION,
         "goal_type": "develop",
         "baseline": 3,
         "target": 1,
     }
-    return goals.new_goal(desk, citizen, **{**values, **fields}).row  # type: ignore[typeddict-item]  # any fields on purpose
+    return goals.new_goal(desk, citizen, **{**values, **fields}).row
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda one: f"{one['type']}-{one['start']}-{one['end']}")
@@ -67,8 +67,8 @@ def test_a_fall_can_be_a_success(desk: Desk) -> None:
     [
         (
             "develop", 3,
-            "Målet passer ikke til måltypen: Udvikle kræver et lavere tal end start (3). "
-            "Vælg 0, 1 eller 2, eller skift måltype.",
+            ("Målet passer ikke til måltypen: Udvikle kræver et lavere tal end start (3). "
+            "Vælg 0, 1 eller 2, eller skift måltype."),
         ),
         (
             "maintain", 2,
@@ -76,8 +76,8 @@ def test_a_fall_can_be_a_success(desk: Desk) -> None:
         ),
         (
             "limit_loss", 2,
-            "Målet passer ikke til måltypen: Begrænse tab kræver det samme tal som start (3) eller et højere. "
-            "Vælg 3 eller 4, eller skift måltype.",
+            ("Målet passer ikke til måltypen: Begrænse tab kræver det samme tal som start (3) eller et højere. "
+            "Vælg 3 eller 4, eller skift måltype."),
         ),
     ],
 )  # fmt: skip

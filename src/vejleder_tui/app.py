@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -16,7 +14,8 @@ from textual.binding import Binding, BindingType
 from vejleder_tui import commands, crash
 from vejleder_tui.i18n import _, set_language
 from vejleder_tui.screens.base import BaseScreen, ModalBase
-from vejleder_tui.screens.protocol import Actor, Pending, StoreLink
+from vejleder_tui.screens.desk import WritesMixin
+from vejleder_tui.screens.protocol import Actor, StoreLink
 from vejleder_tui.screens.themes import DEFAULT, THEMES
 from vejleder_tui.widgets.text import set_ascii
 
@@ -80,7 +79,7 @@ class LongWork:
     stop: Callable[[], None] | None = None
 
 
-class VejlederApp(App[int], inherit_bindings=False):
+class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
     """The program; what its screens may use of it stands in `screens.protocol.AppServices`."""
 
     CSS_PATH = "screens/app.tcss"
@@ -106,7 +105,7 @@ class VejlederApp(App[int], inherit_bindings=False):
         super().__init__()
         # The first screen is a mode of its own, so that Textual paints no empty screen before it.
         self._current_mode, self._screen_stacks = start, {start: []}
-        self.add_mode(start, lambda: self._make(start, values))
+        self._start = (start, values)
         self.animation_level = "none"
         self.clock = clock
         self.privacy = False
@@ -114,13 +113,11 @@ class VejlederApp(App[int], inherit_bindings=False):
         self.long_work: LongWork | None = None
         self.services = _Services()
         self.keymap_complaints: tuple[str, ...] = ()
-        self._store = store
+        self.begin(store)
         self._factories = factories or {}
         self._save_settings = save_settings
-        self._writer: ThreadPoolExecutor | None = None
-        self._readers: ThreadPoolExecutor | None = None
-        self._writes: set[Future[Any]] = set()
         self._asked = False
+        self._locked = False
         self._too_small = False
         self.settings = settings
         for theme in THEMES:
@@ -140,69 +137,25 @@ class VejlederApp(App[int], inherit_bindings=False):
         return self._store is not None and self._store.read_only
 
     @property
-    def pending_count(self) -> int:
-        """How many writes are queued or under way."""
-        return len(self._writes)
+    def store_link(self) -> StoreLink | None:
+        """The open store, also while the screen is locked."""
+        return self._store
 
     @property
     def home(self) -> str:
         """The screen to start on: what the role is here for."""
         return "handover" if self.actor.role == "exporter" and "handover" in commands.BUILT else "today"
 
-    def _open_store(self) -> StoreLink:
-        if self._store is None:
-            raise RuntimeError
-        return self._store
-
-    async def read(self, query: Callable[[Any], T]) -> T:
-        """Run a query function with a reader connection, in a thread."""
-        if self._readers is None:
-            self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
-        store = self._open_store()
-        return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
-
-    def _submit(self, act: Callable[[Any], T]) -> Future[T]:
-        if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
-        future = self._writer.submit(self._open_store().write, act)
-        self._writes.add(future)
-        future.add_done_callback(self._writes.discard)
-        return future
-
-    async def write(self, act: Callable[[Any], T]) -> T:
-        """Run a service in the one writer thread; a screen that goes away does not take its write with it."""
-        return await asyncio.shield(asyncio.wrap_future(self._submit(act)))
-
-    def write_within(
-        self, act: Callable[[Any], T], *, seconds: float = 0.02, then: Callable[[Pending], None] | None = None
-    ) -> Pending:
-        """Run a service in the writer thread and wait at most `seconds`; if it takes longer, `then` hears of it."""
-        future = self._submit(act)
-        loop = asyncio.get_running_loop()
-        try:
-            return _outcome(future, seconds)
-        except NotYet:
-            if then is not None:
-                hear = then
-                future.add_done_callback(
-                    lambda done: loop.call_soon_threadsafe(self.call_later, hear, _outcome(done, None))
-                )
-            return Pending(done=False)
-
-    async def settled(self) -> None:
-        """Wait until nothing is queued or under way."""
-        while self._writes:
-            await asyncio.gather(*(asyncio.wrap_future(one) for one in tuple(self._writes)), return_exceptions=True)
-            await asyncio.sleep(0)
-
     def link(self, store: StoreLink) -> None:
         """Take an unlocked store into use; after a lock, the screen that was there comes back."""
-        first = self._store is None
         self._store = store
-        if not first and len(self.screen_stack) > 1:
-            self.pop_screen()
-        else:
+        if not self._locked:
             self.goto(self.home)
+            return
+        self._locked = False
+        while getattr(self.screen, "SCREEN_ID", "") != "unlock":
+            self.pop_screen()
+        self.pop_screen()
 
     def status(self, sentence: str, *, error: bool = False) -> None:
         """Say a sentence in line 23 of the screen on top."""
@@ -218,8 +171,12 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     def goto(self, screen_id: str, **values: object) -> None:
         """Show a screen: a main screen in place of all others, any other on top of the present one."""
+        if self._locked and screen_id not in {"help", "palette", "jump"}:
+            return
         if screen_id not in self._factories and screen_id not in FACTORIES:
             self.status(_("Skærmen findes ikke endnu."))
+            return
+        if self._locked and screen_id not in {"help", "palette", "jump"}:
             return
         kind = commands.SCREENS[screen_id].kind if screen_id in commands.SCREENS else "task"
         if kind not in {"main", "search"}:
@@ -239,6 +196,8 @@ class VejlederApp(App[int], inherit_bindings=False):
     def back(self) -> None:
         """Go one step back; from a main screen to I dag."""
         screen = self.screen
+        if self._locked and getattr(screen, "SCREEN_ID", "") == "unlock":
+            return
         told = screen.leaving() if isinstance(screen, BaseScreen) else ""
         if len(self.screen_stack) > 1:
             self.pop_screen()
@@ -249,7 +208,8 @@ class VejlederApp(App[int], inherit_bindings=False):
 
     def lock(self) -> None:
         """Lock the screen; what stands on it comes back after unlocking."""
-        if self._store is not None and getattr(self.screen, "SCREEN_ID", "") not in {"unlock", "setup"}:
+        if self._store is not None and not self._locked and getattr(self.screen, "SCREEN_ID", "") != "setup":
+            self._locked = True
             self.push_screen(self._make("unlock", {"locked": True}))
 
     def change_settings(self, settings: Settings) -> None:
@@ -311,27 +271,27 @@ class VejlederApp(App[int], inherit_bindings=False):
         finally:
             self._asked = False
 
-    async def close_store(self) -> None:
-        """Let go of the store in the writer thread, after the last write."""
-        store, self._store = self._store, None
-        if store is not None:
-            if self._writer is None:
-                self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
-            await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
-        for executor in (self._writer, self._readers):
-            if executor is not None:
-                executor.shutdown(wait=True)
-        self._writer = self._readers = None
-
     def action_help_quit(self) -> None:
         """Ctrl+C closes nothing."""
         self.status(_("Ctrl+C lukker ikke Vejleder. Brug q eller menuen."))
 
     # What Textual would do in its own way
 
-    def on_mount(self) -> None:
-        """Replace asyncio's handler; say what was wrong with the keymap."""
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the first screen, with its styles; the way over a mode would lay every style twice."""
+        screen_id, values = self._start
+        screen = self._make(screen_id, values)
+        self._load_screen_css(screen)
+        return screen
+
+    def on_load(self) -> None:
+        """Replace asyncio's own handler, which would print the text of an error."""
         asyncio.get_running_loop().set_exception_handler(crash.loop_handler)
+
+    def on_mount(self) -> None:
+        """Make the first screen a mode like any other; say what was wrong with the keymap."""
+        screen_id, values = self._start
+        self.add_mode(screen_id, lambda: self._make(screen_id, values))
         if self.keymap_complaints:
             self.call_after_refresh(self.status, " ".join(self.keymap_complaints), error=True)
 
@@ -375,17 +335,6 @@ class VejlederApp(App[int], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Nothing may come here; if it does, no local variable is printed."""
         self.panic(Text(_("Vejleder måtte lukke på grund af en fejl.")))
-
-
-def _outcome(future: Future[Any], seconds: float | None) -> Pending:
-    try:
-        return Pending(done=True, result=future.result(seconds))
-    except NotYet:
-        if not future.done():
-            raise
-        return Pending(done=True, error=future.exception())
-    except Exception as error:  # noqa: BLE001 - the caller tells it from a result, whatever it is
-        return Pending(done=True, error=error)
 
 
 def run(app: VejlederApp, logs: Path | None = None) -> int:

@@ -72,7 +72,6 @@ def test_upgrading_again_changes_nothing(connection: Any) -> None:
         "UPDATE operation SET hash = 'x'",
         "UPDATE operation SET seq = 2",
         "UPDATE operation SET device = 'y'",
-        "UPDATE operation SET arrival = 9",
     ],
 )
 def test_the_log_is_append_only_without_the_guard_too(connection: Any, sql: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -80,7 +80,7 @@ def test_substitute_number_and_alias(desk: Desk) -> None:
         ({"name": "A" * 501}, "name"),
     ],
 )
-def test_what_is_refused_names_its_field_and_leaves_nothing(desk: Desk, values: dict, field: str) -> None:
+def test_what_is_refused_names_its_field_and_leaves_nothing(desk: Desk, values: dict[str, Any], field: str) -> None:
     before = state_digest(desk.store.connection).digest
     with pytest.raises(RuleError) as caught:
         citizens.new_citizen(desk, **values)
@@ -150,7 +150,7 @@ def ended(desk: Desk, citizen: str) -> int | None:
 def test_a_grant_is_checked(desk: Desk) -> None:
     einer = add(desk)
     start = date(2026, 7, 1)
-    for values, field in (
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"legal_basis": "SEL-999"}, "legal_basis"),
         ({"legal_basis": "SEL-82a"}, "legal_basis"),
         ({"to_date": date(2026, 6, 30)}, "to_date"),
@@ -158,7 +158,8 @@ def test_a_grant_is_checked(desk: Desk) -> None:
         ({"minutes_a_week": 0}, "minutes_a_week"),
         ({"follow_up_date": date(2026, 1, 1)}, "follow_up_date"),
         ({"source": "rumour"}, "source"),
-    ):
+    )
+    for values, field in wrong:
         with pytest.raises(RuleError) as caught:
             grants.new_grant(desk, einer, **{"legal_basis": "SEL-85", "from_date": start, **values})
         assert caught.value.field == field
@@ -199,7 +200,7 @@ def test_every_step_is_undone_and_done_again(desk: Desk) -> None:
     assert list(fold_faults(desk.store.connection)) == []
 
 
-def index_state(desk: Desk) -> tuple:
+def index_state(desk: Desk) -> tuple[Any, ...]:
     execute = desk.store.connection.execute
     return (
         state_digest(desk.store.connection).digest,

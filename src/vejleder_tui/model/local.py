@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sqlalchemy import Index
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -85,11 +87,13 @@ class AccessLog(Local, table=True):
 
 
 class CitizenWord(Local, table=True):
-    """The search index: every folded word of a citizen's names, in each form people type it."""
+    """The search index: every folded word of a citizen's names, in each form people type it; one word's people in order."""
 
     __tablename__ = "citizen_word"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 
     word: str = Field(primary_key=True)
+    sort_key: str = Field(primary_key=True)
     citizen: str = Field(primary_key=True, index=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 __all__ = ["Contested", "Operation"]
@@ -11,15 +10,15 @@ __all__ = ["Contested", "Operation"]
 class Operation(SQLModel, table=True):
     """One operation, kept as the line it was written with; `hash` is its identity.
 
-    `line` is empty where an erase took it or a slice withheld it. `arrival` is this store's own order.
+    `line` is empty where an erase took it or a slice withheld it. The rows lie in the order of the chains, so that a
+    durable edit touches two pages here and no more, and an export reads them as they lie.
     """
 
-    __table_args__ = (Index("ix_operation_device_seq", "device", "seq"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    arrival: int | None = Field(default=None, primary_key=True)
-    hash: str = Field(index=True, unique=True, max_length=64)
-    device: str = Field(max_length=36)
-    seq: int
+    device: str = Field(primary_key=True, max_length=36)
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    hash: str = Field(primary_key=True, max_length=64)
     txn: int
     table_name: str = Field(default="")
     row: str = Field(default="", index=True, max_length=36)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
+
 from vejleder_tui.model.base import Kind, Record, column, record, reference
 
 __all__ = ["AdverseEvent", "Attendance", "AttendanceCode", "FollowUpTask", "GroupSession", "Guest", "SessionStaff"]
@@ -16,6 +18,11 @@ class GroupSession(Record, table=True):
     """
 
     __tablename__ = "session"
+    __table_args__ = (
+        Index("ix_session_course_planned_date", "course", "planned_date"),
+        Index("ix_session_planned_date", "planned_date"),
+        Index("ix_session_date", "date"),
+    )
 
     course: str | None = reference("course", key=True)
     planned_date: str | None = column(Kind.DATE, key=True)

@@ -38,7 +38,7 @@ def heads(database: Database) -> list[Head]:
     found = database.execute(
         "SELECT o.device, o.seq, o.hash FROM operation o JOIN"
         " (SELECT device, max(seq) AS last FROM operation GROUP BY device) h"
-        " ON o.device = h.device AND o.seq = h.last ORDER BY o.device, o.arrival"
+        " ON o.device = h.device AND o.seq = h.last ORDER BY o.device, o.hash"
     ).fetchall()
     return [Head(device=row[0], seq=int(row[1]), hash=row[2]) for row in found]
 
@@ -51,7 +51,7 @@ def chain_faults(database: Database) -> Iterator[ChainFault]:
     """
     device, seq, previous, bad = "", 0, GENESIS, False
     rows = database.execute(
-        "SELECT device, seq, hash, txn, table_name, row, line FROM operation ORDER BY device, seq, arrival"
+        "SELECT device, seq, hash, txn, table_name, row, line FROM operation ORDER BY device, seq, hash"
     )
     for row in rows:
         if row[0] != device:

@@ -43,7 +43,7 @@ class _Origin:
             if one in self._own:
                 found.add(one)
                 continue
-            line = _line(self._database, one)
+            line = _line(self._database, row, one)
             undone = self._undoes(line.txn) if line is not None and line.device == self._device else None
             if undone is None:
                 found.add(one)
@@ -124,7 +124,7 @@ def _changed(
         standing = origin.of(operation.row, name, leaves.get(name, ()))
         if not standing <= own:
             later = next(iter(sorted(standing - own)), None)
-            return Blocker("changed", operation.table, operation.row, name, _line(database, later))
+            return Blocker("changed", operation.table, operation.row, name, _line(database, operation.row, later))
     return None
 
 
@@ -142,7 +142,7 @@ def _before(database: Database, operation: OperationLine, name: str) -> tuple[Va
     """Return the one value that stood before, in a tuple; a settled conflict is settled anew, never undone."""
     values: set[Value] = set()
     for one in operation.replaces.get(name, []):
-        line = _line(database, one)
+        line = _line(database, operation.row, one)
         if line is None:
             return Blocker("changed", operation.table, operation.row, name)
         values.add(line.values.get(name))
@@ -153,8 +153,8 @@ def _before(database: Database, operation: OperationLine, name: str) -> tuple[Va
     return (values.pop(),)
 
 
-def _line(database: Database, one: str | None) -> OperationLine | None:
+def _line(database: Database, row: str, one: str | None) -> OperationLine | None:
     if one is None:
         return None
-    found = database.execute("SELECT line FROM operation WHERE hash = ?", (one,)).fetchone()
+    found = database.execute("SELECT line FROM operation WHERE row = ? AND hash = ?", (row, one)).fetchone()
     return None if found is None or found[0] is None else OperationLine.decode(found[0])

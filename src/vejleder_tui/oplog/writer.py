@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["RowMissingError", "Writer", "tail_of"]
 
 _INSERT = "INSERT INTO operation (hash, device, seq, txn, table_name, row, line) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_TAIL = "SELECT seq, hash FROM operation WHERE device = ? ORDER BY seq DESC, arrival DESC LIMIT 1"
+_TAIL = "SELECT seq, hash FROM operation WHERE device = ? ORDER BY seq DESC LIMIT 1"
 
 
 class RowMissingError(LookupError):
@@ -147,6 +147,7 @@ class Writer:
         }
         if not fresh:
             return False
+        contested = [name for name in fresh if _open(leaves, name)]
         for group in _groups(sql, fresh):
             replaces = _seen(leaves, group)
             one = self._log(sql.table, standing.id, values=group, replaces=replaces, reason=reason)
@@ -160,7 +161,7 @@ class Writer:
                 f'UPDATE "{sql.table}" SET {assigned}void = ?, leaves = ? WHERE id = ?',
                 (*(after[name] for name in names), void, format_leaves(leaves, filled(sql, after)), standing.id),
             )
-            self._settle(sql.table, standing.id, fresh)
+            self._settle(sql.table, standing.id, contested)
         self._told(sql.table, standing.id)
         return True
 

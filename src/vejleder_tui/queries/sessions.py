@@ -5,19 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from vejleder_tui.clock import from_stamp, local
+from vejleder_tui.clock import local
 from vejleder_tui.ids import natural_id
-from vejleder_tui.queries.base import all_rows, one_row
-from vejleder_tui.rules.recurrence import Plan, Planned, last_planned, parse_plan, planned
+from vejleder_tui.queries.base import one_row
+from vejleder_tui.queries.session_counts import ON_ROSTER, counts_of
+from vejleder_tui.queries.session_rows import (
+    CourseRow,
+    SessionRow,
+    courses_by_id,
+    courses_in,
+    rows_by_course,
+    rows_by_id,
+    rows_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from vejleder_tui.queries.base import Reader
+    from vejleder_tui.rules.recurrence import Planned
 
 __all__ = [
+    "ON_ROSTER",
     "SessionRef",
     "SessionStatus",
     "SessionView",
@@ -100,21 +111,31 @@ def session_id(course: str, planned_date: date, number: int) -> str:
 
 def course_sessions(reader: Reader, course: str, now: datetime, *, through: date | None = None) -> list[SessionView]:
     """Return a course's sessions by date, skipped days among them; an open-ended course goes `through` (or 8 weeks on)."""
-    return _views(reader, now, courses=[course], through=through)
+    found = courses_by_id(reader, {course})
+    if course not in found:
+        return []
+    plan = found[course].window
+    last = plan.last if plan else None
+    horizon = last or through or local(now).date() + timedelta(weeks=8)
+    views = _views(found, rows_by_course(reader, course), (date.min, horizon), now)
+    return _in_order(_counted(reader, views, now))
 
 
 def sessions_between(reader: Reader, start: date, end: date, now: datetime) -> list[SessionView]:
     """Return every course's sessions whose date lies in `start`–`end`, by date and time; days skipped are left out."""
-    found = _views(reader, now, window=(start, end))
-    return [one for one in found if start <= one.date <= end and one.status is not SessionStatus.SKIPPED]
+    return _in_order(_counted(reader, _between(reader, start, end, now), now))
 
 
 def unregistered_sessions(reader: Reader, now: datetime) -> list[SessionView]:
-    """Return past sessions of the last LOOK_BACK_DAYS that were to be held and where somebody is not registered."""
+    """Return past sessions of the last LOOK_BACK_DAYS that were to be held and where somebody is not registered.
+
+    A session that is signed off is complete, and is not even counted.
+    """
     today = local(now).date()
-    past = sessions_between(reader, today - timedelta(days=LOOK_BACK_DAYS), today - timedelta(days=1), now)
+    past = _between(reader, today - timedelta(days=LOOK_BACK_DAYS), today - timedelta(days=1), now)
     held = {SessionStatus.PLANNED, SessionStatus.HELD, SessionStatus.MOVED}
-    return [one for one in past if one.status in held and one.registered < one.expected]
+    counted = _counted(reader, [one for one in past if one.status in held], now)
+    return _in_order([one for one in counted if one.registered < one.expected])
 
 
 def find_session(reader: Reader, one: str, now: datetime) -> SessionView | None:
@@ -122,106 +143,95 @@ def find_session(reader: Reader, one: str, now: datetime) -> SessionView | None:
 
     One that is only planned is searched a year back and ahead.
     """
-    row = one_row(reader, "SELECT id, course FROM session WHERE void = 0 AND id LIKE ? || '%' LIMIT 1", one)
+    wanted = one.strip().lower()
+    if len(wanted) < 8:
+        return None
+    row = one_row(
+        reader, "SELECT id, course FROM session WHERE void = 0 AND id >= ? AND id < ? LIMIT 1", wanted, f"{wanted}~"
+    )
     today = local(now).date()
-    if row is not None and row[1] is None:
-        found = _views(reader, now, sessions=[row[0]])
-    elif row is not None:
-        found = _views(reader, now, courses=[row[1]], through=today + timedelta(days=366))
+    if row is not None:
+        found = _of_row(reader, str(row[0]), now)
     else:
-        found = _views(reader, now, window=(today - timedelta(days=366), today + timedelta(days=366)))
-    fitting = [view for view in found if view.ref.id.startswith(one)] if len(one) >= 8 else []
-    return fitting[0] if len(fitting) == 1 else None
+        found = _between(reader, today - timedelta(days=366), today + timedelta(days=366), now)
+    fitting = [view for view in found if view.ref.id.startswith(wanted)]
+    return _counted(reader, fitting, now)[0] if len(fitting) == 1 else None
 
 
-ON_ROSTER = "void = 0 AND enrolled_from IS NOT NULL AND status NOT IN ('waiting', 'offered')"
-"""An enrolment with a place, then or now; who only waits or was offered one is on no roster."""
+def _of_row(reader: Reader, session: str, now: datetime) -> list[SessionView]:
+    rows = rows_by_id(reader, session)
+    courses = courses_by_id(reader, {row.course for row in rows if row.course})
+    return _views(courses, rows, None, now)
 
-_COURSE_SQL = (
-    "SELECT c.id, c.title, c.plan, c.venue, v.name, c.kind FROM course c LEFT JOIN venue v ON v.id = c.venue"
-    " WHERE c.void = 0"
-)
-_SESSION_SQL = (
-    "SELECT s.id, s.course, s.planned_date, s.number, s.title, s.date, s.start_at, s.end_at, s.venue, v.name,"
-    " coalesce(s.theme, s.theme_planned), s.status, s.status_reason, s.incidents, s.unnamed_guests, s.signed_off_at,"
-    " w.initials FROM session s LEFT JOIN venue v ON v.id = s.venue LEFT JOIN worker w ON w.id = s.signed_off_by"
-    " WHERE s.void = 0"
-)
+
+def _between(reader: Reader, start: date, end: date, now: datetime) -> list[SessionView]:
+    """Return the views of a window, not counted yet."""
+    rows = rows_in(reader, start, end)
+    courses = courses_in(reader, start, end)
+    courses |= courses_by_id(reader, {row.course for row in rows if row.course and row.course not in courses})
+    found = _views(courses, rows, (start, end), now)
+    return [one for one in found if start <= one.date <= end and one.status is not SessionStatus.SKIPPED]
+
+
+def _in_order(views: Iterable[SessionView]) -> list[SessionView]:
+    return sorted(views, key=lambda one: (one.date, one.start_minute, one.title, one.ref.id))
 
 
 def _views(
-    reader: Reader,
+    courses: dict[str, CourseRow],
+    rows: list[SessionRow],
+    window: tuple[date, date] | None,
     now: datetime,
-    *,
-    courses: list[str] | None = None,
-    sessions: list[str] | None = None,
-    window: tuple[date, date] | None = None,
-    through: date | None = None,
 ) -> list[SessionView]:
-    today = local(now).date()
-    horizon = window[1] if window else through or today + timedelta(weeks=8)
-    course_sql, session_sql = _COURSE_SQL, _SESSION_SQL
-    course_values: tuple[str, ...] = ()
-    session_values: tuple[str, ...] = ()
-    if courses is not None:
-        marks = ",".join("?" for _ in courses)
-        course_sql, course_values = f"{_COURSE_SQL} AND c.id IN ({marks})", tuple(courses)
-        session_sql, session_values = f"{_SESSION_SQL} AND s.course IN ({marks})", tuple(courses)
-    elif sessions is not None:
-        course_sql = f"{_COURSE_SQL} AND 0"
-        session_sql, session_values = f"{_SESSION_SQL} AND s.id IN ({','.join('?' for _ in sessions)})", tuple(sessions)
-    elif window is not None:
-        # A moved session is found by its own date, a planned one by the date it was planned for.
-        days = (window[0].isoformat(), window[1].isoformat())
-        session_sql = f"{_SESSION_SQL} AND (s.date BETWEEN ? AND ? OR s.planned_date BETWEEN ? AND ?)"
-        session_values = (*days, *days)
-    written = {row[0]: row for row in all_rows(reader, session_sql, *session_values)}
+    """Return what the courses' plans imply in the window with the rows laid over it, and every row besides."""
+    by_course: dict[str, list[SessionRow]] = {}
+    for row in rows:
+        by_course.setdefault(row.course or "", []).append(row)
     found: list[SessionView] = []
-    used: set[str] = set()
-    skipped = _skipped(reader)
-    for course, title, plan_text, venue, venue_name, _kind in all_rows(reader, course_sql, *course_values):
-        plan = parse_plan(plan_text) if plan_text else None
-        if plan is None or (window and plan.first > window[1]):
-            continue
-        for one, total in _planned(plan, skipped.get(course, {}), horizon, window):
-            where = session_id(course, one.date, one.number_that_day)
-            ref = SessionRef(where, course, one.date, one.number_that_day)
-            base = _base(ref, title or "", one, total=total, venue=(venue, venue_name or ""), now=now)
-            row = written.get(where)
-            used.add(where)
-            found.append(base if row is None else _laid_over(base, row, now))
-    titles = {row[0]: row[1] or "" for row in all_rows(reader, "SELECT id, title FROM course")}
-    found += [_ad_hoc(row, titles.get(row[1] or "", ""), now) for one, row in written.items() if one not in used]
-    counted = _counted(reader, found)
-    return sorted(counted, key=lambda one: (one.date, one.start_minute, one.title, one.ref.id))
-
-
-def _planned(
-    plan: Plan, skipped: dict[date, str], horizon: date, window: tuple[date, date] | None
-) -> Iterable[tuple[Planned, int | None]]:
-    last = last_planned(plan, skipped)
-    every = list(planned(plan, skipped, through=last or horizon, include_skipped=True))
-    total = sum(1 for one in every if one.ordinal is not None) if last else None
-    start = window[0] if window else date.min
-    return [(one, total) for one in every if start <= one.date <= horizon or (last and window is None)]
-
-
-def _skipped(reader: Reader) -> dict[str, dict[date, str]]:
-    found: dict[str, dict[date, str]] = {}
-    for course, day, reason in all_rows(reader, "SELECT course, date, reason FROM course_exception WHERE void = 0"):
-        found.setdefault(course, {})[date.fromisoformat(day)] = reason or ""
+    for course in courses.values():
+        written = {row.id: row for row in by_course.pop(course.id, [])}
+        for one in _implied(course, written.values(), window):
+            where = session_id(course.id, one.date, one.number_that_day)
+            base = _base(course, SessionRef(where, course.id, one.date, one.number_that_day), one)
+            found.append(_laid_over(base, written.pop(where), now) if where in written else _timed(base, now))
+        found += [_laid_over(_unplanned(row, course), row, now) for row in written.values()]
+    found += [_laid_over(_unplanned(row, None), row, now) for left in by_course.values() for row in left]
     return found
 
 
-def _base(
-    ref: SessionRef, title: str, one: Planned, *, total: int | None, venue: tuple[str | None, str], now: datetime
-) -> SessionView:
-    status = SessionStatus.SKIPPED if one.ordinal is None else SessionStatus.PLANNED
-    view = SessionView(
-        ref=ref, title=title, date=one.date, start_minute=one.start_minute, end_minute=one.end_minute, status=status,
-        ordinal=one.ordinal, total=total, venue=venue[0], venue_name=venue[1], reason=one.skipped,
+def _implied(course: CourseRow, rows: Iterable[SessionRow], window: tuple[date, date] | None) -> Iterable[Planned]:
+    """Return what the plan says of the window, and of the days outside it for which rows were written."""
+    if course.window is None:
+        return []
+    found = list(course.window.between(*window)) if window else []
+    for row in rows:
+        day = row.planned_date
+        if day is not None and (window is None or not window[0] <= day <= window[1]):
+            found += course.window.between(day, day)
+    return found
+
+
+def _base(course: CourseRow, ref: SessionRef, one: Planned) -> SessionView:
+    total = course.window.total if course.window else None
+    return SessionView(
+        ref=ref, title=course.title, date=one.date, start_minute=one.start_minute, end_minute=one.end_minute,
+        status=SessionStatus.SKIPPED if one.ordinal is None else SessionStatus.PLANNED,
+        ordinal=None if one.ordinal is None else one.ordinal + course.kept_before,
+        total=None if total is None else total + course.kept_before,
+        venue=course.venue, venue_name=course.venue_name, reason=one.skipped,
     )  # fmt: skip
-    return _timed(view, now)
+
+
+def _unplanned(row: SessionRow, course: CourseRow | None) -> SessionView:
+    """Return the ground of a session that no plan implies: an ad hoc one, or one of a plan that was changed since."""
+    ordinal = course.kept_ordinal(row) if course else None
+    total = course.window.total if course and course.window else None
+    return SessionView(
+        ref=SessionRef(row.id, row.course, row.planned_date, row.number), title=course.title if course else "",
+        date=row.planned_date or date.min, start_minute=0, end_minute=0, status=SessionStatus.PLANNED, ordinal=ordinal,
+        total=total + course.kept_before if course and ordinal is not None and total is not None else None,
+        venue=course.venue if course else None, venue_name=course.venue_name if course else "",
+    )  # fmt: skip
 
 
 def _timed(view: SessionView, now: datetime, *, stored: str | None = None) -> SessionView:
@@ -230,117 +240,43 @@ def _timed(view: SessionView, now: datetime, *, stored: str | None = None) -> Se
         return view
     here = local(now)
     minute = here.hour * 60 + here.minute
-    status = view.status
     if here.date() == view.date and view.start_minute <= minute < view.end_minute:
-        status = SessionStatus.ONGOING
-    elif stored == "held":
-        status = SessionStatus.HELD
-    return _with(view, status=status)
+        return replace(view, status=SessionStatus.ONGOING)
+    return replace(view, status=SessionStatus.HELD) if stored == "held" else view
 
 
-def _with(view: SessionView, **changes: Any) -> SessionView:  # noqa: ANN401 - the fields of a view
-    return replace(view, **changes)
-
-
-def _minute(moment: str) -> int:
-    here = local(from_stamp(moment))
-    return here.hour * 60 + here.minute
-
-
-def _laid_over(base: SessionView, row: tuple[Any, ...], now: datetime) -> SessionView:
-    (_id, _course, _planned, _number, title, day, start, end, venue, venue_name, theme, status, reason, incidents,
-     unnamed, signed_at, signed_by) = row  # fmt: skip
-    start_minute = _minute(start) if start else base.start_minute
-    end_minute = _minute(end) if end else base.end_minute
-    said = {"cancelled": SessionStatus.CANCELLED, "moved": SessionStatus.MOVED}.get(status or "", base.status)
-    if status == "held" and said is SessionStatus.SKIPPED:
+def _laid_over(base: SessionView, row: SessionRow, now: datetime) -> SessionView:
+    said = {"cancelled": SessionStatus.CANCELLED, "moved": SessionStatus.MOVED}.get(row.status, base.status)
+    if row.status == "held" and said is SessionStatus.SKIPPED:
         said = SessionStatus.HELD
-    if signed_at:
+    if row.signed_off_at is not None:
         said = SessionStatus.SIGNED_OFF
-    view = _with(
-        base, title=title or base.title, date=date.fromisoformat(day) if day else base.date,
-        start_minute=start_minute, end_minute=max(end_minute, start_minute), status=said,
-        venue=venue or base.venue, venue_name=venue_name or base.venue_name, theme=theme or "",
-        reason=reason or base.reason, incidents=incidents or "", guests=unnamed or 0, exists=True,
-        signed_off_by=(signed_by or "") if signed_at else "",
-        signed_off_at=from_stamp(signed_at) if signed_at else None,
+    start = base.start_minute if row.start_minute is None else row.start_minute
+    end = base.end_minute if row.end_minute is None else row.end_minute
+    view = replace(
+        base, title=row.title or base.title, date=row.date or base.date, start_minute=start, end_minute=max(end, start),
+        status=said, venue=row.venue or base.venue, venue_name=row.venue_name if row.venue else base.venue_name,
+        theme=row.theme, reason=row.status_reason or base.reason, incidents=row.incidents, guests=row.unnamed_guests,
+        exists=True, signed_off_by=row.signed_off_by if row.signed_off_at else "", signed_off_at=row.signed_off_at,
     )  # fmt: skip
-    return _timed(view, now, stored=status)
+    return _timed(view, now, stored=row.status)
 
 
-def _ad_hoc(row: tuple[Any, ...], course_title: str, now: datetime) -> SessionView:
-    planned_date = date.fromisoformat(row[2]) if row[2] else None
-    day = date.fromisoformat(row[5]) if row[5] else planned_date or date.min
-    base = SessionView(
-        ref=SessionRef(row[0], row[1], planned_date, row[3]), title=row[4] or course_title, date=day,
-        start_minute=0, end_minute=0, status=SessionStatus.PLANNED,
-    )  # fmt: skip
-    return _laid_over(base, row, now)
-
-
-def _counted(reader: Reader, views: list[SessionView]) -> list[SessionView]:
-    """Return the views with their counts: who was enrolled that day, who is registered, guests, notices of absence."""
-    ids = [view.ref.id for view in views if view.exists]
-    codes: dict[str, list[tuple[str, str]]] = {}
-    guests: dict[str, int] = {}
-    contested: set[str] = set()
-    for part in (ids[at : at + 500] for at in range(0, len(ids), 500)):
-        marks = ",".join("?" for _ in part)
-        for session, citizen, code in all_rows(
-            reader,
-            f"SELECT session, citizen, code FROM attendance WHERE void = 0 AND code IS NOT NULL AND session IN ({marks})",
-            *part,
-        ):
-            codes.setdefault(session, []).append((citizen, code))
-        counting = f"SELECT session, count(*) FROM guest WHERE void = 0 AND session IN ({marks}) GROUP BY session"
-        guests.update(dict(all_rows(reader, counting, *part)))
-        for (session,) in all_rows(
-            reader,
-            f"SELECT a.session FROM contested c JOIN attendance a ON a.id = c.row WHERE c.table_name = 'attendance'"
-            f" AND a.session IN ({marks}) UNION SELECT row FROM contested WHERE table_name = 'session' AND row IN ({marks})",
-            *part,
-            *part,
-        ):
-            contested.add(session)
-    enrolled = _enrolled(reader, {view.ref.course for view in views if view.ref.course})
+def _counted(reader: Reader, views: list[SessionView], now: datetime) -> list[SessionView]:
+    """Return the views with their counts; one whose time has passed and where somebody is registered was held."""
+    here = local(now)
+    minute = here.hour * 60 + here.minute
+    counts = counts_of(reader, [(view.ref.id, view.ref.course, view.date, view.exists) for view in views])
     counted = []
     for view in views:
-        marked = dict(codes.get(view.ref.id, []))
-        day = view.date.isoformat()
-        expected = {
-            place[0] for place in enrolled.get(view.ref.course or "", []) if _on_roster(place, day)
-        } | marked.keys()
+        count = counts[view.ref.id]
+        over = (view.date, view.end_minute) <= (here.date(), minute)
+        held = over and count.registered and view.status in {SessionStatus.PLANNED, SessionStatus.MOVED}
         counted.append(
             replace(
-                view,
-                expected=len(expected),
-                registered=len(marked),
-                guests=view.guests + guests.get(view.ref.id, 0),
-                notified=sum(1 for code in marked.values() if code == "absent_notified"),
-                contested=view.ref.id in contested,
+                view, expected=count.expected, registered=count.registered, guests=view.guests + count.guests,
+                notified=count.notified, contested=count.contested,
+                status=SessionStatus.HELD if held else view.status,
             )
-        )
+        )  # fmt: skip
     return counted
-
-
-def _on_roster(place: tuple[str, ...], day: str) -> bool:
-    _citizen, start, end, paused_from, paused_to = place
-    return start <= day <= end and not paused_from <= day <= paused_to
-
-
-def _enrolled(reader: Reader, courses: set[str]) -> dict[str, list[tuple[str, ...]]]:
-    """Return (citizen, first day, last day, first and last day paused) of all who have, or had, a place on the courses."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    if not courses:
-        return found
-    ordered = sorted(courses)
-    for part in (ordered[at : at + 500] for at in range(0, len(ordered), 500)):
-        for course, *place in all_rows(
-            reader,
-            "SELECT course, citizen, enrolled_from, coalesce(to_date, '9999-12-31'), coalesce(paused_from, '9999-12-31'),"
-            " coalesce(paused_to, '9999-12-31') FROM enrolment"
-            f" WHERE {ON_ROSTER} AND course IN ({','.join('?' for _ in part)})",
-            *part,
-        ):
-            found.setdefault(course, []).append(tuple(place))
-    return found

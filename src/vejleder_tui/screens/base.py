@@ -11,8 +11,8 @@ from textual.widgets import Input
 from vejleder_tui import commands
 from vejleder_tui.clock import local
 from vejleder_tui.i18n import N_, _, language
+from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.lines import FooterLine, MenuLine, Pressed, StatusLine, TitleLine
-from vejleder_tui.widgets.panels import PanelGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.commands.table import ScreenKeys
     from vejleder_tui.screens.protocol import AppServices
+    from vejleder_tui.widgets.panels import PanelGroup
 
 __all__ = ["BaseScreen", "DetailScreen", "ListScreen", "MainScreen", "SearchScreen", "TaskScreen"]
 
@@ -114,8 +115,6 @@ class BaseScreen(Screen[Any]):
     def say_line(self) -> str:
         """Return the line in focus as a sentence, for F7."""
         focused = self.focused
-        if isinstance(focused, PanelGroup) and focused.row is not None:
-            return focused.row.say or " ".join(focused.row.made(self.size.width).split())
         teller = getattr(focused, "say_line", None)
         if callable(teller):
             return str(teller())
@@ -256,7 +255,7 @@ class BaseScreen(Screen[Any]):
 
     def command_app_help(self) -> None:
         """Show the keys of this screen."""
-        self.desk.goto("help", origin=self.SCREEN_ID)
+        self.desk.goto("help", origin=self.SCREEN_ID, works={one.id for one in self.available()})
 
     def command_app_palette(self) -> None:
         """Search the commands of this screen."""
@@ -315,11 +314,11 @@ class BaseScreen(Screen[Any]):
         return language()
 
 
-class MainScreen(BaseScreen):
+class MainScreen(Undoing, BaseScreen):
     """A screen of the menu; `Vejleder · I dag` in line 1."""
 
 
-class DetailScreen(BaseScreen):
+class DetailScreen(Undoing, BaseScreen):
     """One course or one citizen; the menu stays."""
 
     MENU: ClassVar[str] = ""
@@ -329,7 +328,7 @@ class DetailScreen(BaseScreen):
         return self.MENU or self.SCREEN_ID
 
 
-class TaskScreen(BaseScreen):
+class TaskScreen(Undoing, BaseScreen):
     """Fremmøde, Vurdér mål, Til afklaring: line 2 is context, digits choose rows or levels."""
 
 

@@ -52,6 +52,7 @@ class HelpScreen(TaskScreen):
         self.query_one("#body").focus()
 
     def _rows(self, needle: str) -> list[Row]:
+        works = self.values.get("works")
         origin = str(self.values.get("origin", ""))
         order = [origin, *(one for one in commands.SCREENS if one != origin and one in commands.BUILT)]
         rows: list[Row] = []
@@ -60,6 +61,8 @@ class HelpScreen(TaskScreen):
                 continue
             bound = commands.bound_on(screen_id, self.desk.settings.keymap)
             own = bound if screen_id == origin else [one for one in bound if one.where != "global"]
+            if screen_id == origin and isinstance(works, set):
+                own = [one for one in own if one.id in works]
             found = [one for one in own if needle in f"{one.title} {_(one.command.help)}".casefold()]
             if found:
                 rows.append(Row(None, _(commands.SCREENS[screen_id].title).upper()))

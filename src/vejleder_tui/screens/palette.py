@@ -44,7 +44,9 @@ class PaletteScreen(BaseScreen):
     def body(self) -> ComposeResult:
         """Yield the field and the list."""
         yield Input(id="search", compact=True)
-        yield RowList(self._rows(""), title=_("Kommandoer"), empty=_("Ingen kommando passer."), identity="body")
+        found = RowList(self._rows(""), title=_("Kommandoer"), empty=_("Ingen kommando passer."), identity="body")
+        found.always_marked = True
+        yield found
 
     def _commands(self) -> list[commands.Bound]:
         return [one for one in self.origin.available() if one.id not in {"app.palette", "roster.row"}]

@@ -72,6 +72,11 @@ class AppServices(Protocol):
         ...
 
     @property
+    def store_link(self) -> StoreLink | None:
+        """The open store, also while the screen is locked; only the unlock screen asks for it."""
+        ...
+
+    @property
     def pending_count(self) -> int:
         """How many writes are queued or under way."""
         ...

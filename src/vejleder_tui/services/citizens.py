@@ -136,7 +136,7 @@ def change_citizen(
         who = _who(after["name"] or "", after["call_name"] or "", after["alias"] or "")
         with desk.transaction(N_("rettet borger: {who}"), who=who):
             if values:
-                work.change(Citizen, citizen, reason=reason, **values)
+                work.change(Citizen, citizen, correction=reason, **values)
             if target_groups is not UNCHANGED:
                 _rank_groups(work, citizen, target_groups)
         same = _same_number(work, values, citizen)
@@ -156,7 +156,7 @@ def void_citizen(desk: Desk, citizen: str, *, reason: str | None = None) -> Save
                 _("Borgeren er stadig på et forløb."),
                 _("Afslut indskrivningen først, eller fjern den, hvis den er en fejl."),
             )
-        work.void(Citizen, citizen, reason=reason)
+        work.void(Citizen, citizen, correction=reason)
         return work.saved(citizen)
 
 
@@ -213,9 +213,9 @@ def void_consent(desk: Desk, consent: str) -> Saved:
         return work.saved(consent)
 
 
-def _values(given: dict[str, object], before: dict[str, Any], today: date) -> tuple[dict[str, object], str | None]:
+def _values(given: dict[str, object], before: dict[str, Any], today: date) -> tuple[dict[str, Any], str | None]:
     """Return the columns to write, and a hint about the number; raises RuleError."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         field: _tidy(field, value) if isinstance(value, str) else value
         for field, value in given.items()
         if field not in ("number", "birth_date")

@@ -42,8 +42,11 @@ def index_citizen(database: Database, citizen: str) -> None:
     if found is None or found[3]:
         return
     words = sorted(search_words(" ".join(part for part in found[:3] if part)))
+    key = sort_key(found[0] or found[2] or "")
     for word in words:
-        database.execute("INSERT OR IGNORE INTO citizen_word (word, citizen) VALUES (?, ?)", (word, citizen))
+        database.execute(
+            "INSERT OR IGNORE INTO citizen_word (word, sort_key, citizen) VALUES (?, ?, ?)", (word, key, citizen)
+        )
     places = database.execute(
         "SELECT count(*), sum(coalesce(status, '') NOT IN ('completed', 'ended')) FROM enrolment"
         " WHERE citizen = ? AND void = 0",
@@ -51,5 +54,5 @@ def index_citizen(database: Database, citizen: str) -> None:
     ).fetchone()
     database.execute(
         "INSERT INTO citizen_name (citizen, sort_key, folded, ended) VALUES (?, ?, ?, ?)",
-        (citizen, sort_key(found[0] or found[2] or ""), " " + " ".join(words), bool(places[0] and not places[1])),
+        (citizen, key, " " + " ".join(words), bool(places[0] and not places[1])),
     )

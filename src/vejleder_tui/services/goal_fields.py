@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
@@ -56,9 +56,9 @@ class GoalFields(TypedDict, total=False):
     next_rating: date | None
 
 
-def column_values(fields: Mapping[str, object]) -> dict[str, object]:
+def column_values(fields: Mapping[str, object]) -> dict[str, Any]:
     """Return given fields in the form in which they are stored; raises RuleError."""
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for name, given in fields.items():
         if name == "next_rating":
             continue

@@ -64,7 +64,7 @@ def change_goal(desk: Desk, goal: str, *, reason: str | None = None, **fields: U
         _name_step(work, work.get(Citizen, old.citizen or ""))
         values = column_values(fields)
         check(work, Goal.model_validate({**old.model_dump(), **values}))
-        work.change(Goal, goal, reason=reason, **values)
+        work.change(Goal, goal, correction=reason, **values)
         _plan(work, old.citizen or "", goal, fields)
         return work.saved(goal)
 

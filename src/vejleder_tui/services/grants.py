@@ -79,7 +79,7 @@ def change_grant(
         before = {field: getattr(standing, field) for field in given}
         values = _checked(changes, before)
         with desk.transaction(N_("rettet bevilling: {who}"), who=_short(desk, standing.citizen or "")):
-            work.change(Grant, grant, reason=reason, **values)
+            work.change(Grant, grant, correction=reason, **values)
         return work.saved(grant)
 
 
@@ -92,7 +92,7 @@ def void_grant(desk: Desk, grant: str, *, reason: str | None = None) -> Saved:
                 _("En indskrivning bygger på bevillingen."), _("Vælg en anden bevilling på indskrivningen først.")
             )
         with desk.transaction(N_("fjernet bevilling: {who}"), who=_short(desk, standing.citizen or "")):
-            work.void(Grant, grant, reason=reason)
+            work.void(Grant, grant, correction=reason)
         return work.saved(grant)
 
 
@@ -103,9 +103,9 @@ def restore_grant(desk: Desk, grant: str) -> Saved:
         return work.saved(grant)
 
 
-def _checked(given: dict[str, Any], before: dict[str, Any]) -> dict[str, object]:
+def _checked(given: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """Return the columns to write; raises RuleError."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         field: value.isoformat() if isinstance(value, date) else value for field, value in given.items()
     }
     if isinstance(values.get("case_number"), str):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from vejleder_tui.clock import from_stamp, local_date
 from vejleder_tui.codes.informants import informant
@@ -33,7 +33,7 @@ class RatingFields(TypedDict, total=False):
     `self_rating` 0–10. `informant`: a code of KL's *kilde*, or its name in `codes.informants`.
     """
 
-    date: datetime.date | None
+    date: dt.date | None
     level: int | None
     not_assessed: bool
     gas: int | None
@@ -47,7 +47,7 @@ def rate_goal(
     goal: str,
     level: int | None = None,
     *,
-    date: datetime.date | None = None,
+    date: dt.date | None = None,
     informant: str | None = None,
     session_ref: SessionRef | None = None,
     self_rating: int | None = None,
@@ -128,25 +128,12 @@ def _name_step(work: Work, goal: Goal) -> None:
     )
 
 
-def _values(work: Work, fields: dict[str, object]) -> dict[str, object]:
+def _values(work: Work, fields: dict[str, Any]) -> dict[str, Any]:
     """Return the fields in the form in which they are stored; raises RuleError."""
-    values = dict(fields)
+    values: dict[str, Any] = dict(fields)
     if "date" in values:
-        day = values["date"]
-        if not isinstance(day, datetime.date):
-            raise RuleError(_("Datoen mangler."), _("Skriv fx i dag eller i går."), field="date")
-        if day > work.today:
-            raise RuleError(_("Datoen ligger ude i fremtiden."), _("Skriv fx i dag eller i går."), field="date")
-        values["date"] = day.isoformat()
-    level, gas, self_rating = values.get("level"), values.get("gas"), values.get("self_rating")
-    if isinstance(level, int):
-        check_level(level)
-        if values.get("not_assessed"):
-            raise RuleError(_("Vælg enten et niveau eller ikke vurderet."), field="level")
-    if gas is not None and gas not in SCORES:
-        raise RuleError(_("GAS skal være et tal fra -2 til 2."), _("Skriv fx 0: som forventet."), field="gas")
-    if self_rating is not None and self_rating not in SELF_RATINGS:
-        raise RuleError(_("Egenvurderingen skal være et tal fra 0 til 10."), _("Skriv fx 7."), field="self_rating")
+        values["date"] = _day(work, values["date"])
+    _check_scores(values)
     if "not_assessed" in values:
         values["not_assessed"] = bool(values["not_assessed"]) or None
     if values.get("informant") is not None:
@@ -164,6 +151,26 @@ def _values(work: Work, fields: dict[str, object]) -> dict[str, object]:
     return values
 
 
+def _day(work: Work, day: dt.date | None) -> str:
+    if day is None:
+        raise RuleError(_("Datoen mangler."), _("Skriv fx i dag eller i går."), field="date")
+    if day > work.today:
+        raise RuleError(_("Datoen ligger ude i fremtiden."), _("Skriv fx i dag eller i går."), field="date")
+    return day.isoformat()
+
+
+def _check_scores(values: dict[str, Any]) -> None:
+    level, gas, self_rating = values.get("level"), values.get("gas"), values.get("self_rating")
+    if level is not None:
+        check_level(level)
+        if values.get("not_assessed"):
+            raise RuleError(_("Vælg enten et niveau eller ikke vurderet."), field="level")
+    if gas is not None and gas not in SCORES:
+        raise RuleError(_("GAS skal være et tal fra -2 til 2."), _("Skriv fx 0: som forventet."), field="gas")
+    if self_rating is not None and self_rating not in SELF_RATINGS:
+        raise RuleError(_("Egenvurderingen skal være et tal fra 0 til 10."), _("Skriv fx 7."), field="self_rating")
+
+
 def _check_answered(values: dict[str, object]) -> None:
     answers = (values.get("level"), values.get("gas"), values.get("self_rating"), values.get("not_assessed") or None)
     if all(one is None for one in answers):
@@ -174,7 +181,7 @@ def _check_answered(values: dict[str, object]) -> None:
 
 def _refuse_late(work: Work, rating: str) -> None:
     """Refuse to correct what another wrote, or what was written before today: that stays as it was said."""
-    found = work.rows("SELECT line FROM operation WHERE row = ? ORDER BY arrival LIMIT 1", (rating,))
+    found = work.rows("SELECT line FROM operation WHERE row = ? ORDER BY device, seq LIMIT 1", (rating,))
     line = json.loads(found[0][0]) if found and found[0][0] else {}
     mine = line.get("actor") == work.desk.actor.worker
     if not mine or local_date(from_stamp(line["at"])) != work.today:

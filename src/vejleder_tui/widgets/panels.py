@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
-__all__ = ["Page", "PagedList", "Pager", "Panel", "PanelGroup", "Row", "RowList"]
+__all__ = ["Panel", "PanelGroup", "Row", "RowList"]
 
 _BOLD = Style(bold=True)
 
@@ -73,12 +73,16 @@ class PanelGroup(Widget):
     ) -> None:
         super().__init__(id=identity)
         self._bands = bands
-        self._left, self._framed = left, framed
+        self.left, self._framed = left, framed
         found = {panel.id: panel for band in bands for column in band for panel in column}
         self.panels: dict[str, Panel] = {one: found[one] for one in (*order, *found)}
+        for panel in self.panels.values():
+            panel.cursor = self._nearest(panel, panel.cursor)
         self._active = next(iter(self.panels.values()))
         self._drawn: Drawn | None = None
         self._settled = False
+        self.always_marked = False
+        """Show the sign also while a search field has the focus."""
 
     # What screens use
 
@@ -91,6 +95,11 @@ class PanelGroup(Widget):
     def row(self) -> Row | None:
         """The row with the cursor."""
         return self._active.current()
+
+    def say_line(self) -> str:
+        """Return the row with the cursor as a sentence, for F7."""
+        row = self.row
+        return "" if row is None else row.say or " ".join(row.made(self.size.width).split())
 
     def set_rows(self, panel_id: str, rows: Sequence[Row], *, title: str | None = None) -> None:
         """Change the rows of a panel; the cursor keeps its key, or else its place."""
@@ -159,9 +168,9 @@ class PanelGroup(Widget):
             bands,
             self.size.width,
             self.size.height,
-            left=self._left,
+            left=self.left,
             framed=self._framed and not simple,
-            active=self._active if self.has_focus else None,
+            active=self._active if self.has_focus or self.always_marked else None,
             more=_more,
             shown=(lambda panel: panel is self._active) if one_column else (lambda _panel: True),
         )
@@ -324,76 +333,3 @@ class RowList(PanelGroup):
         if empty is not None:
             self.list.empty = empty
         self.set_rows("list", rows, title=title)
-
-
-class Page(NamedTuple):
-    """A run of rows in order, and whether there are others before and after it."""
-
-    rows: list[Row]
-    before: bool
-    after: bool
-
-
-class Pager(Protocol):
-    """Where a huge list comes from: read by key, never by number."""
-
-    async def page(self, *, after: str | None = None, before: str | None = None, limit: int = 100) -> Page:
-        """Return the rows after (or before) the row with a key; with neither, the first ones."""
-        ...
-
-
-class PagedList(RowList):
-    """A list of any length: at most three pages are held, more are read when the cursor comes near an end."""
-
-    LIMIT = 100
-
-    def __init__(
-        self,
-        pager: Pager,
-        *,
-        title: str = "",
-        empty: str = "",
-        header: tuple[str, ...] = (),
-        framed: bool = True,
-        identity: str | None = None,
-    ) -> None:
-        super().__init__(title=title, empty=empty, header=header, framed=framed, identity=identity)
-        self._pager = pager
-        self._before = self._after = False
-        self._reading = False
-
-    async def load(self) -> None:
-        """Read the first page."""
-        page = await self._pager.page(limit=self.LIMIT)
-        self._before, self._after = page.before, page.after
-        self.show(page.rows)
-
-    def _tell(self) -> None:
-        super()._tell()
-        near = self.list.cursor
-        if self.is_attached and not self._reading:
-            if self._after and near > len(self.list.rows) - 30:
-                self._reading = True
-                self.run_worker(self._extend(forward=True), exclusive=True, group="pages")
-            elif self._before and near < 30:
-                self._reading = True
-                self.run_worker(self._extend(forward=False), exclusive=True, group="pages")
-
-    async def _extend(self, *, forward: bool) -> None:
-        rows = self.list.rows
-        try:
-            if forward:
-                page = await self._pager.page(after=rows[-1].key, limit=self.LIMIT)
-                kept = [*rows, *page.rows]
-                self._after = page.after
-                if len(kept) > 3 * self.LIMIT:
-                    kept, self._before = kept[-3 * self.LIMIT :], True
-            else:
-                page = await self._pager.page(before=rows[0].key, limit=self.LIMIT)
-                kept = [*page.rows, *rows]
-                self._before = page.before
-                if len(kept) > 3 * self.LIMIT:
-                    kept, self._after = kept[: 3 * self.LIMIT], True
-            self.show(kept)
-        finally:
-            self._reading = False

@@ -165,12 +165,15 @@ def wrap(text: str, cells: int) -> list[str]:
             if current:
                 lines.append(current)
             rest = word
-            while width(rest) > cells > 1:
-                head = _cut(rest, cells + 1, "") if width(rest) > cells + 1 else rest
-                while width(head) > cells:
-                    head = head[:-1]
-                lines.append(head)
-                rest = rest[len(head) :]
+            while width(rest) > cells:
+                count, room = 0, cells
+                for character in rest:
+                    room -= cell_len(character)
+                    if room < 0:
+                        break
+                    count += 1
+                lines.append(rest[: max(1, count)])
+                rest = rest[max(1, count) :]
             current = rest
         lines.append(current)
     return lines

@@ -52,8 +52,10 @@ def upgrade() -> None:
     op.create_table(
         "citizen_word",
         sa.Column("word", sa.String(), nullable=False),
+        sa.Column("sort_key", sa.String(), nullable=False),
         sa.Column("citizen", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("word", "citizen"),
+        sa.PrimaryKeyConstraint("word", "sort_key", "citizen"),
+        sqlite_with_rowid=False,
     )
     op.create_index(("ix_citizen_word_citizen"), "citizen_word", ["citizen"], unique=False)
     op.create_table(

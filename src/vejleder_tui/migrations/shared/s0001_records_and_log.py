@@ -78,7 +78,6 @@ BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
 KEEPS = """
 CREATE TRIGGER operation_keeps BEFORE UPDATE ON operation
 WHEN old.hash IS NOT new.hash OR old.device IS NOT new.device OR old.seq IS NOT new.seq
-  OR old.arrival IS NOT new.arrival
   OR (old.line IS NOT NULL AND new.line IS NOT NULL AND old.line IS NOT new.line)
 BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
 """
@@ -88,19 +87,20 @@ def upgrade() -> None:
     """Make every table of records, the log and the list of contested leaves."""
     for name, columns in RECORDS.items():
         _record(name, columns)
+    op.create_index("ix_session_course_planned_date", "session", ["course", "planned_date"])
+    op.create_index("ix_session_planned_date", "session", ["planned_date"])
+    op.create_index("ix_session_date", "session", ["date"])
     op.create_table(
         "operation",
-        sa.Column("arrival", sa.Integer, primary_key=True),
-        sa.Column("hash", sa.String(64), nullable=False),
-        sa.Column("device", sa.String(36), nullable=False),
-        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("device", sa.String(36), primary_key=True),
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("hash", sa.String(64), primary_key=True),
         sa.Column("txn", sa.Integer, nullable=False),
         sa.Column("table_name", sa.String, nullable=False),
         sa.Column("row", sa.String(36), nullable=False),
         sa.Column("line", sa.String),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_operation_device_seq", "operation", ["device", "seq"])
-    op.create_index("ix_operation_hash", "operation", ["hash"], unique=True)
     op.create_index("ix_operation_row", "operation", ["row"])
     op.create_table(
         "contested",

@@ -1,0 +1,366 @@
+"""The one door to a citizen's record: a reading is written in the access log, then the record is given.
+
+Nothing else in `queries` reads a citizen's number, address, contact or note. Roles will be asked here too.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from vejleder_tui.clock import local_date, stamp
+from vejleder_tui.errors import NotFoundError, NotSavedError, VejlederError
+from vejleder_tui.i18n import _
+from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.citizen_attendance import CoursePart, course_parts
+from vejleder_tui.queries.citizen_timeline import TimelineEvent, timeline
+from vejleder_tui.queries.goals import GoalDetail, citizen_goals, goal_detail
+from vejleder_tui.rules import cpr
+from vejleder_tui.rules.text import short_name
+from vejleder_tui.store.failures import is_database_error, translate_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlcipher3.dbapi2 import Connection
+
+    from vejleder_tui.clock import Clock
+    from vejleder_tui.queries.base import Reader
+    from vejleder_tui.store.store import Store
+
+__all__ = [
+    "REVEAL_SECONDS",
+    "AccessEntry",
+    "CitizenHeader",
+    "CitizenRecord",
+    "Door",
+    "GrantPart",
+    "access_log",
+    "open_citizen",
+    "open_form",
+    "reveal_number",
+]
+
+REVEAL_SECONDS = 30
+"""So long a number stands on the screen when it was asked for."""
+
+_LOCAL_TABLES = frozenset(
+    {
+        "access_log",
+        "bundle_history",
+        "citizen_name",
+        "citizen_word",
+        "draft",
+        "known",
+        "local_value",
+        "reversal",
+        "step",
+    }
+)
+
+
+@dataclass(frozen=True)
+class GrantPart:
+    """A grant: codes of `local_lovgrundlag` and `ffb_ydelse`, and its days; `current` on the day it was read."""
+
+    id: str
+    legal_basis: str
+    service: str
+    case_number: str
+    start: date | None
+    end: date | None
+    minutes_a_week: int | None
+    follow_up: date | None
+    source: str
+    current: bool
+
+
+@dataclass(frozen=True, repr=False)
+class CitizenHeader:
+    """Who the citizen is. `number` is masked; `consent` is None where nobody asked.
+
+    `legal_bases` are codes that hold now, from grants and open places; `grant_until` is the end of the grant that holds.
+    `contested` names the fields on which laptops disagree, `same_number` the ids of other rows with the same number.
+    """
+
+    id: str
+    name: str
+    call_name: str
+    alias: str
+    short: str
+    birth_date: date | None
+    age: int | None
+    number: str
+    number_kind: str
+    municipality: str
+    protected: bool
+    address: str
+    contact: str
+    interpreter: str
+    note: str
+    legal_bases: tuple[str, ...]
+    grant_until: date | None
+    consent: bool | None
+    target_groups: tuple[str, ...]
+    contested: tuple[str, ...]
+    same_number: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Name the record without its values."""
+        return f"<CitizenHeader {self.id}>"
+
+
+@dataclass(frozen=True, repr=False)
+class CitizenRecord:
+    """All that is known of one citizen. Goals are those not ended first, due ones before; grants the newest first."""
+
+    header: CitizenHeader
+    courses: tuple[CoursePart, ...]
+    goals: tuple[GoalDetail, ...]
+    grants: tuple[GrantPart, ...]
+    events: tuple[TimelineEvent, ...]
+
+    def __repr__(self) -> str:
+        """Name the record without its values."""
+        return f"<CitizenRecord {self.header.id}>"
+
+
+@dataclass(frozen=True)
+class AccessEntry:
+    """One reading that was logged: the local moment, the worker's id and what was opened."""
+
+    at: str
+    actor: str
+    what: str
+
+
+def open_citizen(connection: Connection, actor: str, citizen: str, what: str, now: datetime) -> CitizenRecord:
+    """Log that `actor` (a worker's id) opens a record, and return it.
+
+    `connection` may write the laptop's own tables and is in a transaction: the record may be shown only when that is on
+    the disk. `what`: record, rating, export … Raises NotFoundError.
+    """
+    _log(connection, actor, citizen, what, now)
+    return _record(connection, citizen, now)
+
+
+def open_form(connection: Connection, actor: str, citizen: str, now: datetime) -> dict[str, Any]:
+    """Log that a record is opened for editing, and return its fields unmasked by name, `target_groups` as codes."""
+    _log(connection, actor, citizen, "form", now)
+    names = (
+        "name", "call_name", "birth_date", "number", "alias", "municipality", "protected", "address", "contact",
+        "interpreter", "note",
+    )  # fmt: skip
+    row = one_row(
+        connection,
+        "SELECT name, call_name, birth_date, coalesce(cpr, substitute_number), alias, municipality, protected, address,"
+        " contact, interpreter, note FROM citizen WHERE id = ? AND void = 0",
+        citizen,
+    )
+    if row is None:
+        raise _gone()
+    return {
+        **{name: value if value is not None else "" for name, value in zip(names, row, strict=True)},
+        "birth_date": date.fromisoformat(row[2]) if row[2] else None,
+        "protected": bool(row[6]),
+        "target_groups": _target_groups(connection, citizen),
+    }
+
+
+def reveal_number(connection: Connection, actor: str, citizen: str, now: datetime) -> str:
+    """Log that the number was asked for, and return it as `020160-9995`; empty where there is none."""
+    _log(connection, actor, citizen, "number", now)
+    found = one_row(
+        connection, "SELECT coalesce(cpr, substitute_number) FROM citizen WHERE id = ? AND void = 0", citizen
+    )
+    if found is None:
+        raise _gone()
+    return f"{found[0][:6]}-{found[0][6:]}" if found[0] else ""
+
+
+def access_log(reader: Reader, citizen: str, limit: int = 100) -> list[AccessEntry]:
+    """Return the latest readings of a citizen's record, the newest first."""
+    rows = all_rows(
+        reader, "SELECT at, actor, what FROM access_log WHERE citizen = ? ORDER BY id DESC LIMIT ?", citizen, limit
+    )
+    return [AccessEntry(*row) for row in rows]
+
+
+class Door:
+    """The door for whoever holds the store itself: commands, exports, tests.
+
+    Where another window has the right to write, the log is written under SQLite's own lock. What cannot be logged is
+    not opened: NotSavedError.
+    """
+
+    def __init__(self, store: Store, actor: str, clock: Clock) -> None:
+        self._store, self._actor, self._clock = store, actor, clock
+
+    def open(self, citizen: str, what: str = "record") -> CitizenRecord:
+        """Return a citizen's record; raises NotFoundError, NotSavedError."""
+        with logged(self._store) as connection:
+            return open_citizen(connection, self._actor, citizen, what, self._clock.now())
+
+    def form(self, citizen: str) -> dict[str, Any]:
+        """Return a citizen's fields for a form."""
+        with logged(self._store) as connection:
+            return open_form(connection, self._actor, citizen, self._clock.now())
+
+    def number(self, citizen: str) -> str:
+        """Return a citizen's number, unmasked."""
+        with logged(self._store) as connection:
+            return reveal_number(connection, self._actor, citizen, self._clock.now())
+
+
+_writers: WeakKeyDictionary[Store, Connection] = WeakKeyDictionary()
+_turn = threading.Lock()
+
+
+@contextmanager
+def logged(store: Store) -> Iterator[Connection]:
+    """Open a transaction in which the log can be written, also in a window that only reads."""
+    if store.writes:
+        try:
+            with store.transaction() as connection:
+                yield connection
+        except NotSavedError as error:
+            raise _not_logged() from error
+        return
+    with _turn:
+        connection = _writers.get(store)
+        if connection is None:
+            tables = all_rows(store.connection, "SELECT name FROM sqlite_master WHERE type = 'table'")
+            connection = store.local_writer(
+                [name for (name,) in tables if name not in _LOCAL_TABLES and not name.startswith("sqlite_")]
+            )
+            _writers[store] = connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        except Exception as error:
+            if not is_database_error(error):
+                raise
+            told = translate_error(error)
+            raise _not_logged() if isinstance(told, NotSavedError) else told from error
+
+
+def _not_logged() -> VejlederError:
+    return NotSavedError(
+        _("Borgeren er ikke åbnet: åbningen kan ikke skrives i adgangsloggen."), _("Gør plads på disken, og prøv igen.")
+    )
+
+
+def _gone() -> NotFoundError:
+    return NotFoundError(_("Borgeren findes ikke længere."), _("Gå tilbage, og søg igen."))
+
+
+def _log(connection: Connection, actor: str, citizen: str, what: str, now: datetime) -> None:
+    connection.execute(
+        "INSERT INTO access_log (at, actor, citizen, what) VALUES (?, ?, ?, ?)", (stamp(now), actor, citizen, what)
+    )
+
+
+def _record(reader: Reader, citizen: str, now: datetime) -> CitizenRecord:
+    today = local_date(now)
+    courses = course_parts(reader, citizen, now)
+    grants = _grants(reader, citizen, today)
+    header = _header(reader, citizen, today, courses, grants)
+    rows = sorted(citizen_goals(reader, citizen), key=lambda goal: goal.status == "ended")
+    goals = tuple(detail for row in rows if (detail := goal_detail(reader, row.id, now)) is not None)
+    return CitizenRecord(header, courses, goals, grants, timeline(reader, citizen))
+
+
+def _header(
+    reader: Reader, citizen: str, today: date, courses: tuple[CoursePart, ...], grants: tuple[GrantPart, ...]
+) -> CitizenHeader:
+    row = one_row(
+        reader,
+        "SELECT name, call_name, alias, birth_date, cpr, substitute_number, municipality, protected, address, contact,"
+        " interpreter, note FROM citizen WHERE id = ? AND void = 0",
+        citizen,
+    )
+    if row is None:
+        raise _gone()
+    name, call_name, alias, born, number, substitute, municipality, protected, address, contact, interpreter, note = row
+    birth_date = date.fromisoformat(born) if born else None
+    current = [grant for grant in grants if grant.current]
+    open_bases = [part.legal_basis for part in courses if part.is_open and part.legal_basis]
+    said = number or substitute
+    return CitizenHeader(
+        id=citizen, name=name or "", call_name=call_name or "", alias=alias or "",
+        short=short_name(name, call_name or "") if name else alias or "",
+        birth_date=birth_date, age=cpr.age(birth_date, today) if birth_date else None,
+        number=cpr.masked(said) if said else "", number_kind=_kind(said),
+        municipality=municipality or "", protected=bool(protected), address=address or "", contact=contact or "",
+        interpreter=interpreter or "", note=note or "",
+        legal_bases=tuple(dict.fromkeys([*(grant.legal_basis for grant in current), *open_bases])),
+        grant_until=max((grant.end for grant in current if grant.end), default=None),
+        consent=_consent(reader, citizen), target_groups=_target_groups(reader, citizen),
+        contested=tuple(
+            field
+            for (field,) in all_rows(
+                reader, "SELECT DISTINCT field FROM contested WHERE table_name = 'citizen' AND row = ? ORDER BY field", citizen
+            )
+        ),
+        same_number=tuple(
+            other
+            for (other,) in all_rows(
+                reader,
+                "SELECT id FROM citizen WHERE void = 0 AND id <> ? AND (cpr = ? OR substitute_number = ?) ORDER BY id",
+                citizen, number, substitute,
+            )
+        ),
+    )  # fmt: skip
+
+
+def _kind(number: str | None) -> str:
+    if not number:
+        return ""
+    try:
+        return cpr.parse(number).kind.value
+    except VejlederError:
+        return cpr.NumberKind.REGIONAL.value
+
+
+def _consent(reader: Reader, citizen: str) -> bool | None:
+    rows = all_rows(reader, "SELECT withdrawn_on IS NULL FROM consent WHERE citizen = ? AND void = 0", citizen)
+    return any(row[0] for row in rows) if rows else None
+
+
+def _target_groups(reader: Reader, citizen: str) -> tuple[str, ...]:
+    rows = all_rows(
+        reader, "SELECT code FROM citizen_target_group WHERE citizen = ? AND void = 0 ORDER BY rank, code", citizen
+    )
+    return tuple(dict.fromkeys(code for (code,) in rows if code))
+
+
+def _grants(reader: Reader, citizen: str, today: date) -> tuple[GrantPart, ...]:
+    day = today.isoformat()
+    rows = all_rows(
+        reader,
+        "SELECT id, legal_basis, service, case_number, from_date, to_date, minutes_a_week, follow_up_date, source"
+        ' FROM "grant" WHERE citizen = ? AND void = 0 ORDER BY from_date DESC, id DESC',
+        citizen,
+    )
+    return tuple(
+        GrantPart(
+            id=grant, legal_basis=basis or "", service=service or "", case_number=case or "",
+            start=_day(start), end=_day(end), minutes_a_week=minutes, follow_up=_day(follow_up), source=source or "",
+            current=(start or "") <= day <= (end or "9999-12-31"),
+        )
+        for grant, basis, service, case, start, end, minutes, follow_up, source in rows
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,165 @@
+"""Everything that happened with one citizen, in order of days. Part of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from vejleder_tui import codes
+from vejleder_tui.codes import absence_reason, attendance_kind
+from vejleder_tui.i18n import N_, _
+from vejleder_tui.queries.base import all_rows
+from vejleder_tui.rules.formats import minutes as minutes_text
+from vejleder_tui.rules.legal import short_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vejleder_tui.queries.base import Reader
+
+__all__ = ["EVENT_KINDS", "TimelineEvent", "kind_word", "timeline"]
+
+EVENT_KINDS = {
+    "session": N_("mødegang"),
+    "rating": N_("vurdering"),
+    "peer": N_("peer-støtte"),
+    "goal": N_("mål"),
+    "enrolment": N_("forløb"),
+    "grant": N_("bevilling"),
+    "consent": N_("samtykke"),
+}
+"""What an event is about, by its word."""
+
+_PEER_ROLES = {"giver": N_("gav støtte"), "receiver": N_("fik støtte"), "both": N_("gav og fik støtte")}
+_SCOPES = {"sharing": N_("deling med andre"), "measurements": N_("målinger"), "photos": N_("billeder")}
+
+
+@dataclass(frozen=True, repr=False)
+class TimelineEvent:
+    """One event: its day, what it is about, a short sentence, a note in somebody's own words, and the row behind it."""
+
+    day: date
+    kind: str
+    text: str
+    note: str
+    row: str
+    contested: bool = False
+
+    def __repr__(self) -> str:
+        """Name the event without its words."""
+        return f"<TimelineEvent {self.kind} {self.row}>"
+
+
+def kind_word(kind: str) -> str:
+    """Return what an event is about in the language in use."""
+    return _(EVENT_KINDS[kind])
+
+
+def timeline(reader: Reader, citizen: str) -> tuple[TimelineEvent, ...]:
+    """Return every event of a citizen, the newest first."""
+    contested = {row for (row,) in all_rows(reader, "SELECT DISTINCT row FROM contested")}
+    events = [
+        *_sessions(reader, citizen), *_ratings(reader, citizen), *_peer(reader, citizen), *_goals(reader, citizen),
+        *_places(reader, citizen), *_grants(reader, citizen), *_consents(reader, citizen),
+    ]  # fmt: skip
+    found = [
+        TimelineEvent(date.fromisoformat(day), kind, text, note or "", row, row in contested)
+        for day, kind, text, note, row in events
+        if day
+    ]
+    return tuple(sorted(found, key=lambda event: (event.day, event.row), reverse=True))
+
+
+_Event = tuple[str | None, str, str, str | None, str]
+
+
+def _sessions(reader: Reader, citizen: str) -> Iterator[_Event]:
+    for row, day, title, code, reason, minutes, note in all_rows(
+        reader,
+        "SELECT a.id, coalesce(s.date, s.planned_date), coalesce(s.title, k.title, ''), a.code, a.reason, a.minutes,"
+        " a.note FROM attendance a JOIN session s ON s.id = a.session AND s.void = 0 LEFT JOIN course k ON k.id = s.course"
+        " WHERE a.citizen = ? AND a.void = 0 AND (a.code IS NOT NULL OR a.note IS NOT NULL)",
+        citizen,
+    ):
+        kind, why = attendance_kind(code), absence_reason(reason)
+        word = kind.word if kind else code or _("ikke registreret")
+        if why:
+            word = f"{word}: {why.word}"
+        text = _("{title}: {mark}").format(title=title, mark=word)
+        yield day, "session", f"{text}, {minutes_text(minutes)}" if minutes is not None else text, note, row
+
+
+def _ratings(reader: Reader, citizen: str) -> Iterator[_Event]:
+    for row, day, condition, level, not_assessed, own, comment in all_rows(
+        reader,
+        "SELECT r.id, r.date, g.condition, r.level, r.not_assessed, r.self_rating, r.comment FROM goal_rating r"
+        " JOIN goal g ON g.id = r.goal AND g.void = 0 WHERE r.citizen = ? AND r.void = 0",
+        citizen,
+    ):
+        if level is not None:
+            said = _("vurderet til {level}").format(level=level)
+        elif not_assessed:
+            said = _("ikke vurderet")
+        else:
+            said = _("egenvurdering {score} af 10").format(score=own) if own is not None else _("vurderet")
+        text = _("{title}: {mark}").format(title=codes.display("ffb_undertema", condition), mark=said)
+        yield day, "rating", text, comment, row
+
+
+def _peer(reader: Reader, citizen: str) -> Iterator[_Event]:
+    for row, day, form, minutes, role, summary in all_rows(
+        reader,
+        "SELECT p.id, p.date, p.form, p.minutes, d.role, p.summary FROM peer_participant d"
+        " JOIN peer_activity p ON p.id = d.activity AND p.void = 0 WHERE d.citizen = ? AND d.void = 0",
+        citizen,
+    ):
+        took = _(_PEER_ROLES[role]) if role in _PEER_ROLES else ""
+        parts = [codes.display("local_peer_aktivitet", form), minutes_text(minutes or 0), took]
+        yield day, "peer", ", ".join(part for part in parts if part), summary, row
+
+
+def _goals(reader: Reader, citizen: str) -> Iterator[_Event]:
+    for row, day, condition, kind, text in all_rows(
+        reader, "SELECT id, baseline_date, condition, kind, text FROM goal WHERE citizen = ? AND void = 0", citizen
+    ):
+        title = codes.display("ffb_undertema", condition)
+        said = _("nyt ønske") if kind == "wish" else _("nyt mål: {goal}").format(goal=title)
+        yield day, "goal", said, text, row
+
+
+def _places(reader: Reader, citizen: str) -> Iterator[_Event]:
+    for row, title, basis, assessment, put_down, start, end, reason in all_rows(
+        reader,
+        "SELECT e.id, coalesce(k.title, ''), e.legal_basis, e.assessment, e.from_date, e.enrolled_from, e.to_date,"
+        " e.end_reason FROM enrolment e JOIN course k ON k.id = e.course WHERE e.citizen = ? AND e.void = 0",
+        citizen,
+    ):
+        if put_down and put_down != start:
+            yield put_down, "enrolment", _("på venteliste: {course}").format(course=title), None, row
+        if start:
+            said = _("indskrevet: {course}").format(course=title)
+            yield start, "enrolment", f"{said} ({short_form(basis)})" if basis else said, assessment, row
+        if end and reason:
+            why = codes.display("local_afslutning", reason)
+            yield end, "enrolment", _("afsluttet: {course}, {reason}").format(course=title, reason=why), None, row
+
+
+def _grants(reader: Reader, citizen: str) -> Iterator[_Event]:
+    for row, basis, service, start, end in all_rows(
+        reader,
+        'SELECT id, legal_basis, service, from_date, to_date FROM "grant" WHERE citizen = ? AND void = 0',
+        citizen,
+    ):
+        what = ", ".join(one for one in (short_form(basis or ""), codes.display("ffb_ydelse", service)) if one)
+        yield start, "grant", _("bevilling fra denne dag: {what}").format(what=what), None, row
+        yield end, "grant", _("bevilling til denne dag: {what}").format(what=what), None, row
+
+
+def _consents(reader: Reader, citizen: str) -> Iterator[_Event]:
+    for row, scope, given, withdrawn in all_rows(
+        reader, "SELECT id, scope, given_on, withdrawn_on FROM consent WHERE citizen = ? AND void = 0", citizen
+    ):
+        what = _(_SCOPES[scope]) if scope in _SCOPES else scope or ""
+        yield given, "consent", _("samtykke givet: {what}").format(what=what), None, row
+        yield withdrawn, "consent", _("samtykke trukket tilbage: {what}").format(what=what), None, row

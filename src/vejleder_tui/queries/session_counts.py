@@ -1,0 +1,102 @@
+"""How many were to come to sessions, and how many are registered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from vejleder_tui.queries.base import all_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from vejleder_tui.queries.base import Reader
+
+__all__ = ["ON_ROSTER", "SessionCount", "counts_of"]
+
+ON_ROSTER = "void = 0 AND enrolled_from IS NOT NULL AND status NOT IN ('waiting', 'offered')"
+"""An enrolment with a place, then or now; who only waits or was offered one is on no roster."""
+
+
+@dataclass(frozen=True)
+class SessionCount:
+    """Who was enrolled that day, how many have a code, how many gave notice, named guests, and whether laptops disagree."""
+
+    expected: int
+    registered: int
+    notified: int
+    guests: int
+    contested: bool
+
+
+def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]) -> dict[str, SessionCount]:
+    """Return the counts of sessions, each given as id, course, day and whether it has a row."""
+    ids = [one for one, _course, _day, exists in sessions if exists]
+    marks: dict[str, dict[str, str]] = {}
+    guests: dict[str, int] = {}
+    contested: set[str] = set()
+    for part, places in _parts(ids):
+        for session, citizen, code in all_rows(
+            reader,
+            f"SELECT session, citizen, code FROM attendance WHERE void = 0 AND code IS NOT NULL AND session IN ({places})",
+            *part,
+        ):
+            marks.setdefault(session, {})[citizen] = code
+        counting = f"SELECT session, count(*) FROM guest WHERE void = 0 AND session IN ({places}) GROUP BY session"
+        guests |= dict(all_rows(reader, counting, *part))
+        for (session,) in all_rows(
+            reader,
+            "SELECT a.session FROM contested c JOIN attendance a ON a.id = c.row WHERE c.table_name = 'attendance'"
+            f" AND a.session IN ({places})"
+            f" UNION SELECT row FROM contested WHERE table_name = 'session' AND row IN ({places})",
+            *part,
+            *part,
+        ):
+            contested.add(session)
+    enrolled = _enrolled(reader, sessions)
+    found = {}
+    for one, course, day, _exists in sessions:
+        marked = marks.get(one, {})
+        on = day.isoformat()
+        expected = {place[0] for place in enrolled.get(course or "", []) if _on_roster(place, on)} | marked.keys()
+        found[one] = SessionCount(
+            expected=len(expected),
+            registered=len(marked),
+            notified=sum(1 for code in marked.values() if code == "absent_notified"),
+            guests=guests.get(one, 0),
+            contested=one in contested,
+        )
+    return found
+
+
+def _on_roster(place: tuple[str, ...], day: str) -> bool:
+    _citizen, start, end, paused_from, paused_to = place
+    return start <= day <= end and not paused_from <= day <= paused_to
+
+
+def _enrolled(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]) -> dict[str, list[tuple[str, ...]]]:
+    """Return (citizen, first day, last day, first and last day paused) of who had a place while the sessions were."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    if not sessions:
+        return found
+    days = [day for _one, _course, day, _exists in sessions]
+    for part, places in _parts(sorted({course for _one, course, _day, _exists in sessions if course})):
+        for course, *place in all_rows(
+            reader,
+            "SELECT course, citizen, enrolled_from, coalesce(to_date, '9999-12-31'), coalesce(paused_from, '9999-12-31'),"
+            f" coalesce(paused_to, '9999-12-31') FROM enrolment WHERE {ON_ROSTER} AND course IN ({places})"
+            " AND enrolled_from <= ? AND coalesce(to_date, '9999-12-31') >= ?",
+            *part,
+            max(days).isoformat(),
+            min(days).isoformat(),
+        ):
+            found.setdefault(course, []).append(tuple(place))
+    return found
+
+
+def _parts(ids: list[str]) -> Iterator[tuple[list[Any], str]]:
+    """Yield ids in parts that one statement can hold, each with its placeholders."""
+    for at in range(0, len(ids), 500):
+        part = ids[at : at + 500]
+        yield part, ",".join("?" for _one in part)

@@ -1,0 +1,329 @@
+"""I dag: what one worker has to do now, in few plain queries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from vejleder_tui import codes
+from vejleder_tui.clock import from_stamp, local
+from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.sessions import SessionView, sessions_between, unregistered_sessions
+from vejleder_tui.rules.attendance import no_shows_in_a_row
+from vejleder_tui.rules.text import shorten_together
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vejleder_tui.queries.base import Reader
+
+__all__ = [
+    "DraftLine",
+    "DueGoal",
+    "FollowUp",
+    "Outbox",
+    "PeerLine",
+    "ToSettle",
+    "TodayView",
+    "due_goals",
+    "follow_ups",
+    "outbox",
+    "today_view",
+]
+
+DUE_DAYS = 7
+"""How many days ahead goals and follow-ups are listed."""
+ENDED_DAYS = 60
+"""How long a grant that ended stays on the list."""
+LIMIT = 50
+
+
+@dataclass(frozen=True)
+class DueGoal:
+    """A goal to be rated by `date`; `title` is its primary condition in official words."""
+
+    id: str
+    citizen: str
+    date: date
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Something to follow up about a citizen. `cause`: absences, goal, grant, measure, other.
+
+    `task` is "" for a grant that ended without one. `times` is the number of no-shows in a row; `date`
+    is when it is due, or when the grant ended.
+    """
+
+    task: str
+    citizen: str
+    name: str
+    cause: str
+    about: str
+    date: date | None
+    times: int = 0
+
+
+@dataclass(frozen=True)
+class PeerLine:
+    """A peer activity of the week: its form in words, and how many took part."""
+
+    id: str
+    date: date
+    form: str
+    took_part: int
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """One of the worker's own drafts; `screen` is the form that opens it with `values`."""
+
+    id: str
+    screen: str
+    title: str
+    started_at: datetime
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ToSettle:
+    """How many rows differ between two laptops, and the first of them: table, field, day, person, number of values."""
+
+    count: int = 0
+    table: str = ""
+    field: str = ""
+    day: date | None = None
+    name: str = ""
+    values: int = 0
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """What waits to be sent: changes not acknowledged by the centre, since when, and the last receipt's time."""
+
+    waiting: int = 0
+    oldest: datetime | None = None
+    receipt: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TodayView:
+    """Everything on I dag."""
+
+    day: date
+    sessions: list[SessionView]
+    missing: list[SessionView]
+    due: list[DueGoal]
+    follow_ups: list[FollowUp]
+    peer: list[PeerLine]
+    drafts: list[DraftLine]
+    to_settle: ToSettle
+    outbox: Outbox
+    any_course: bool
+
+
+def today_view(reader: Reader, now: datetime, worker: str) -> TodayView:
+    """Return I dag as `worker` sees it at `now`."""
+    day = local(now).date()
+    return TodayView(
+        day=day,
+        sessions=sessions_between(reader, day, day, now),
+        missing=unregistered_sessions(reader, now),
+        due=due_goals(reader, day),
+        follow_ups=follow_ups(reader, day),
+        peer=_peer(reader, day),
+        drafts=_drafts(reader, worker),
+        to_settle=_to_settle(reader),
+        outbox=outbox(reader),
+        any_course=one_row(reader, "SELECT 1 FROM course WHERE void = 0 LIMIT 1") is not None,
+    )
+
+
+def due_goals(reader: Reader, day: date) -> list[DueGoal]:
+    """Return the active goals to be rated within a week, or overdue, that were not rated since they fell due."""
+    rows = all_rows(
+        reader,
+        "SELECT g.id, g.citizen, g.follow_up_date, g.condition, coalesce(c.name, c.alias, ''), coalesce(c.call_name, '')"
+        " FROM goal g JOIN citizen c ON c.id = g.citizen WHERE g.void = 0 AND c.void = 0"
+        " AND coalesce(g.status, 'active') = 'active' AND g.follow_up_date <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM goal_rating r WHERE r.goal = g.id AND r.void = 0 AND r.date >= g.follow_up_date)"
+        " ORDER BY g.follow_up_date, g.id LIMIT ?",
+        (day + timedelta(days=DUE_DAYS)).isoformat(),
+        LIMIT,
+    )
+    names = _names(rows, 1, 4)
+    return [
+        DueGoal(row[0], row[1], date.fromisoformat(row[2]), names[row[1]], codes.display("ffb_undertema", row[3]))
+        for row in rows
+    ]
+
+
+def follow_ups(reader: Reader, day: date) -> list[FollowUp]:
+    """Return the tasks that are due within a week or overdue, then the grants that ended and have no successor."""
+    tasks = all_rows(
+        reader,
+        "SELECT t.id, t.citizen, t.cause, t.about, t.due, coalesce(c.name, c.alias, ''), coalesce(c.call_name, '')"
+        " FROM follow_up_task t JOIN citizen c ON c.id = t.citizen WHERE t.void = 0 AND c.void = 0 AND t.done_on IS NULL"
+        " AND coalesce(t.due, '') <= ? ORDER BY coalesce(t.due, ''), t.id LIMIT ?",
+        (day + timedelta(days=DUE_DAYS)).isoformat(),
+        LIMIT,
+    )
+    told = {row[3] for row in tasks if row[2] == "grant"}
+    ended = all_rows(
+        reader,
+        "SELECT '', g.citizen, 'grant', g.id, g.to_date, coalesce(c.name, c.alias, ''), coalesce(c.call_name, '')"
+        ' FROM "grant" g JOIN citizen c ON c.id = g.citizen WHERE g.void = 0 AND c.void = 0 AND g.to_date < ?'
+        " AND g.to_date >= ? AND EXISTS (SELECT 1 FROM enrolment e WHERE e.citizen = g.citizen AND e.void = 0"
+        " AND e.legal_basis = g.legal_basis AND e.status IN ('enrolled', 'paused') AND coalesce(e.to_date, '9999') >= ?)"
+        ' AND NOT EXISTS (SELECT 1 FROM "grant" n WHERE n.citizen = g.citizen AND n.void = 0 AND n.id <> g.id'
+        " AND n.legal_basis = g.legal_basis AND coalesce(n.to_date, '9999') > g.to_date) ORDER BY g.to_date, g.id LIMIT ?",
+        day.isoformat(),
+        (day - timedelta(days=ENDED_DAYS)).isoformat(),
+        day.isoformat(),
+        LIMIT,
+    )
+    rows = [*tasks, *(row for row in ended if row[3] not in told)]
+    names = _names(rows, 1, 5)
+    times = _no_shows(reader, [row[0] for row in tasks if row[2] == "absences"])
+    return [
+        FollowUp(
+            task=row[0],
+            citizen=row[1],
+            name=names[row[1]],
+            cause=row[2] or "other",
+            about=row[3] or "",
+            date=date.fromisoformat(row[4]) if row[4] else None,
+            times=times.get(row[0], 0),
+        )
+        for row in rows
+    ]
+
+
+def outbox(reader: Reader) -> Outbox:
+    """Return what waits to be sent to the centre: each device's operations after the last that a receipt acknowledged."""
+    acknowledged: dict[str, int] = {}
+    receipt: datetime | None = None
+    for covers, received in all_rows(
+        reader, "SELECT covers, received_at FROM bundle_history WHERE direction = 'out' AND received_at IS NOT NULL"
+    ):
+        receipt = max(filter(None, (receipt, from_stamp(received))))
+        for device, last in _covered(covers):
+            acknowledged[device] = max(last, acknowledged.get(device, 0))
+    waiting, oldest = 0, None
+    for device, last in all_rows(
+        reader, "SELECT d.id, (SELECT max(o.seq) FROM operation o WHERE o.device = d.id) FROM device d"
+    ):
+        known = acknowledged.get(device, 0)
+        if last is None or last <= known:
+            continue
+        waiting += last - known
+        found = one_row(
+            reader,
+            "SELECT line FROM operation WHERE device = ? AND seq > ? AND line IS NOT NULL ORDER BY seq LIMIT 1",
+            device,
+            known,
+        )
+        if found is not None:
+            at = from_stamp(json.loads(found[0])["at"])
+            oldest = at if oldest is None else min(oldest, at)
+    return Outbox(waiting, oldest, receipt)
+
+
+def _covered(covers: str) -> list[tuple[str, int]]:
+    found = json.loads(covers or "[]")
+    if isinstance(found, dict):
+        return [(device, int(one["last"] if isinstance(one, dict) else one)) for device, one in found.items()]
+    return [(one["device"], int(one["last"])) for one in found]
+
+
+def _names(rows: Sequence[tuple[Any, ...]], person: int, name: int) -> dict[str, str]:
+    """Return short names by id; `person` and `name` are columns, the call name stands after the name."""
+    people = {row[person]: (row[name], row[name + 1]) for row in rows}
+    return dict(zip(people, shorten_together(list(people.values())), strict=True))
+
+
+def _no_shows(reader: Reader, tasks: list[str]) -> dict[str, int]:
+    """Return the no-shows in a row that each task stands for, up to the newest mark of that course."""
+    marks: dict[str, list[str]] = {}
+    for task, code in all_rows(
+        reader,
+        "SELECT t.id, a.code FROM follow_up_task t JOIN attendance first ON first.id = t.about"
+        " JOIN session here ON here.id = first.session JOIN session s ON s.course = here.course AND s.void = 0"
+        " JOIN attendance a ON a.session = s.id AND a.citizen = t.citizen AND a.void = 0 AND a.code IS NOT NULL"
+        f" WHERE t.id IN ({','.join('?' for _ in tasks)})"
+        " ORDER BY coalesce(s.date, s.planned_date), s.start_at, s.number, s.id",
+        *tasks,
+    ):
+        marks.setdefault(task, []).append(code)
+    return {task: no_shows_in_a_row(_classed(found)) for task, found in marks.items()}
+
+
+def _classed(found: list[str]) -> list[tuple[str, codes.AttendanceClass]]:
+    kinds = ((code, codes.attendance_kind(code)) for code in found)
+    return [(code, kind.klass if kind else codes.AttendanceClass.NOT_EXPECTED) for code, kind in kinds]
+
+
+def _peer(reader: Reader, day: date) -> list[PeerLine]:
+    monday = day - timedelta(days=day.weekday())
+    rows = all_rows(
+        reader,
+        "SELECT p.id, p.date, p.form, p.participants, (SELECT count(DISTINCT coalesce(x.citizen, x.worker))"
+        " FROM peer_participant x WHERE x.activity = p.id AND x.void = 0), (SELECT count(*) FROM peer_participant y"
+        " WHERE y.activity = p.id AND y.void = 0 AND y.role IN ('receiver', 'both'))"
+        " FROM peer_activity p WHERE p.void = 0 AND p.date BETWEEN ? AND ? ORDER BY p.date, p.id LIMIT ?",
+        monday.isoformat(),
+        (monday + timedelta(days=6)).isoformat(),
+        LIMIT,
+    )
+    return [
+        PeerLine(
+            row[0],
+            date.fromisoformat(row[1]),
+            codes.display("local_peer_aktivitet", row[2]),
+            row[4] + max(0, (row[3] or 0) - row[5]),
+        )
+        for row in rows
+    ]
+
+
+def _drafts(reader: Reader, worker: str) -> list[DraftLine]:
+    rows = all_rows(
+        reader,
+        "SELECT id, screen, title, started_at, content FROM draft WHERE actor = ? ORDER BY updated_at DESC, id LIMIT ?",
+        worker,
+        LIMIT,
+    )
+    return [DraftLine(row[0], row[1], row[2], from_stamp(row[3]), json.loads(row[4])) for row in rows]
+
+
+def _to_settle(reader: Reader) -> ToSettle:
+    count = one_row(reader, "SELECT count(*) FROM (SELECT DISTINCT table_name, row FROM contested)")
+    first = one_row(
+        reader,
+        "SELECT table_name, row, field, count(*) FROM contested GROUP BY table_name, row, field"
+        " ORDER BY table_name DESC, row, field LIMIT 1",
+    )
+    if count is None or first is None:
+        return ToSettle()
+    table, row, field, values = first
+    day, person = None, None
+    if table in {"session", "attendance", "guest", "session_staff"}:
+        of = "?" if table == "session" else f"(SELECT session FROM {table} WHERE id = ?)"
+        day = one_row(reader, f"SELECT coalesce(date, planned_date) FROM session WHERE id = {of}", row)
+    if table in {"attendance", "citizen", "goal", "enrolment", "grant", "goal_rating", "consent"}:
+        of = "?" if table == "citizen" else f'(SELECT citizen FROM "{table}" WHERE id = ?)'
+        person = one_row(
+            reader, f"SELECT coalesce(name, alias, ''), coalesce(call_name, '') FROM citizen WHERE id = {of}", row
+        )
+    return ToSettle(
+        count=count[0],
+        table=table,
+        field=field,
+        day=date.fromisoformat(day[0]) if day and day[0] else None,
+        name=shorten_together([(person[0], person[1])])[0] if person else "",
+        values=values,
+    )

@@ -1,0 +1,123 @@
+"""The threads behind the screen: one that writes, two that read, and a close that waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import TimeoutError as NotYet
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from vejleder_tui.screens.protocol import Pending, StoreLink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+__all__ = ["WritesMixin"]
+
+T = TypeVar("T")
+
+
+class WritesMixin:
+    """What the program does with its store; mixed into the Textual app."""
+
+    _store: StoreLink | None
+    _writer: ThreadPoolExecutor | None
+    _readers: ThreadPoolExecutor | None
+    _writes: set[Future[Any]]
+
+    if TYPE_CHECKING:
+
+        def call_later(self, callback: Callable[..., object], *values: object) -> bool:
+            """Textual's own."""
+            ...
+
+    def begin(self, store: StoreLink | None) -> None:
+        """Start with a store, or with none before unlock; no thread is made yet."""
+        self._store = store
+        self._writer = self._readers = None
+        self._writes = set()
+
+    @property
+    def pending_count(self) -> int:
+        """How many writes are queued or under way."""
+        return len(self._writes)
+
+    def _open_store(self) -> StoreLink:
+        if self._store is None:
+            raise RuntimeError
+        return self._store
+
+    async def read(self, query: Callable[[Any], T]) -> T:
+        """Run a query function with a reader connection, in a thread; while the program closes nothing is read any more."""
+        store = self._store
+        if store is None:
+            raise asyncio.CancelledError
+        if self._readers is None:
+            self._readers = _threads(2, "read")
+        return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
+
+    def _submit(self, act: Callable[[Any], T]) -> Future[T]:
+        if self._writer is None:
+            self._writer = _threads(1, "write")
+        future = self._writer.submit(self._open_store().write, act)
+        self._writes.add(future)
+        future.add_done_callback(self._writes.discard)
+        return future
+
+    async def write(self, act: Callable[[Any], T]) -> T:
+        """Run a service in the one writer thread; a screen that goes away does not take its write with it."""
+        return await asyncio.shield(asyncio.wrap_future(self._submit(act)))
+
+    def write_within(
+        self, act: Callable[[Any], T], *, seconds: float = 0.02, then: Callable[[Pending], None] | None = None
+    ) -> Pending:
+        """Run a service in the writer thread and wait at most `seconds`; if it takes longer, `then` hears of it."""
+        future = self._submit(act)
+        loop = asyncio.get_running_loop()
+        try:
+            return _outcome(future, seconds)
+        except NotYet:
+            if then is not None:
+                hear = then
+                future.add_done_callback(
+                    lambda done: loop.call_soon_threadsafe(self.call_later, hear, _outcome(done, None))
+                )
+            return Pending(done=False)
+
+    async def settled(self) -> None:
+        """Wait until nothing is queued or under way."""
+        while self._writes:
+            # Shielded: whoever stops waiting must not take back a write that was asked for.
+            waiting = (asyncio.shield(asyncio.wrap_future(one)) for one in tuple(self._writes))
+            await asyncio.gather(*waiting, return_exceptions=True)
+            await asyncio.sleep(0)
+
+    async def close_store(self) -> None:
+        """Let go of the store in the writer thread, after the last write."""
+        store, self._store = self._store, None
+        if self._readers is not None:
+            await asyncio.to_thread(self._readers.shutdown, wait=True)
+        if store is not None:
+            if self._writer is None:
+                self._writer = _threads(1, "write")
+            await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
+        if self._writer is not None:
+            self._writer.shutdown(wait=True)
+        self._writer = self._readers = None
+
+
+def _threads(count: int, name: str) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not before the first paint
+
+    return ThreadPoolExecutor(count, thread_name_prefix=name)
+
+
+def _outcome(future: Future[Any], seconds: float | None) -> Pending:
+    try:
+        return Pending(done=True, result=future.result(seconds))
+    except NotYet:
+        if not future.done():
+            raise
+        return Pending(done=True, error=future.exception())
+    except Exception as error:  # noqa: BLE001 - the caller tells it from a result, whatever it is
+        return Pending(done=True, error=error)

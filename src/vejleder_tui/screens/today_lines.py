@@ -1,0 +1,281 @@
+"""What stands on the lines of I dag, in words and cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vejleder_tui.clock import local, local_date
+from vejleder_tui.i18n import N_, _, ngettext
+from vejleder_tui.queries.sessions import SessionStatus
+from vejleder_tui.rules.formats import days_ago, near_date, number, short_date, time_of, time_range, week
+from vejleder_tui.widgets.panels import Row
+from vejleder_tui.widgets.text import Cell, columns, initials, plain, width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from vejleder_tui.clock import Clock
+    from vejleder_tui.queries.sessions import SessionView
+    from vejleder_tui.queries.today import DraftLine, DueGoal, FollowUp, Outbox, PeerLine, TodayView, ToSettle
+
+__all__ = ["BANDS", "PANELS", "empty", "first_row", "first_steps", "heading", "item", "rows", "status_word", "today_of"]
+
+BANDS = (("sessions",), ("missing", "due"), ("follow_ups", "peer"), ("drafts", "to_settle"), ("handover",))
+PANELS = tuple(one for band in BANDS for one in band)
+
+_STATUS = {
+    SessionStatus.PLANNED: N_("planlagt"),
+    SessionStatus.ONGOING: N_("i gang"),
+    SessionStatus.HELD: N_("afholdt"),
+    SessionStatus.SIGNED_OFF: N_("godkendt"),
+    SessionStatus.CANCELLED: N_("aflyst"),
+    SessionStatus.MOVED: N_("flyttet"),
+    SessionStatus.SKIPPED: N_("springes over"),
+}
+
+
+def today_of(clock: Clock) -> date:
+    """Return the Danish day."""
+    return local_date(clock.now())
+
+
+def status_word(view: SessionView) -> str:
+    """Return the session's status in one word; "afklares" while two laptops disagree."""
+    return _("afklares") if view.contested else _(_STATUS[view.status])
+
+
+def heading(panel_id: str, count: int, day: date | None = None) -> str:
+    """Return the heading of a panel with its number of lines."""
+    shown = number(count)
+    return {
+        "sessions": _("Mødegange i dag ({count})"),
+        "missing": _("Mangler registrering ({count})"),
+        "due": _("Mål til vurdering ({count})"),
+        "follow_ups": _("Opfølgning ({count})"),
+        "peer": _("Peer-støtte i {week} ({count})"),
+        "drafts": _("Kladder ({count}) – ikke registreret endnu") if count else _("Kladder (0)"),
+        "to_settle": _("Til afklaring ({count})"),
+        "handover": _("Overdragelse"),
+    }[panel_id].format(count=shown, week=week(day) if day else _("ugen"))
+
+
+def empty(panel_id: str, *, calendar: bool) -> str:
+    """Return what stands in a panel without lines, with the key where one helps."""
+    if panel_id == "sessions" and calendar:
+        return _("Ingen mødegange i dag. n opretter en, k viser kalenderen.")
+    return {
+        "sessions": _("Ingen mødegange i dag. n opretter en."),
+        "missing": _("Alt er registreret."),
+        "due": _("Ingen mål skal vurderes nu."),
+        "follow_ups": _("Intet at følge op på."),
+        "peer": _("Ingen endnu. p opretter en."),
+        "drafts": _("Ingen kladder."),
+        "to_settle": _("Intet at afklare."),
+        "handover": "",
+    }[panel_id]
+
+
+def first_steps(view: TodayView | None) -> str:
+    """Return the way on for who has no course yet."""
+    if view is None or view.any_course:
+        return ""
+    return " " + _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")
+
+
+def item(view: TodayView, panel_id: str, key: str) -> Any:  # noqa: ANN401 - what the query returned for the row
+    """Return what a row stands for."""
+    by_panel: dict[str, dict[str, Any]] = {
+        "sessions": {one.ref.id: one for one in view.sessions},
+        "missing": {one.ref.id: one for one in view.missing},
+        "due": {one.id: one for one in view.due},
+        "follow_ups": {one.task or one.about: one for one in view.follow_ups},
+        "peer": {one.id: one for one in view.peer},
+        "drafts": {one.id: one for one in view.drafts},
+        "to_settle": {"first": view.to_settle},
+        "handover": {"outbox": view.outbox},
+    }
+    return by_panel[panel_id].get(key)
+
+
+def first_row(view: TodayView) -> tuple[str, str] | None:
+    """Return where the cursor starts: the first line of today that needs something, else the first line there is."""
+    for one in view.sessions:
+        if one.registered < one.expected and one.status is not SessionStatus.CANCELLED:
+            return "sessions", one.ref.id
+    return None
+
+
+def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row], int]]:
+    """Return the rows of each panel and the number for its heading; `private` shows initials in place of names."""
+
+    def name(text: str) -> str:
+        return initials(text) if private else plain(text)
+
+    day = view.day
+    settle = [Row("first", _settle(view.to_settle, day, name), say=_settle(view.to_settle, day, name))]
+    sent = _handover(view.outbox, day)
+    return {
+        "sessions": ([_session(one) for one in view.sessions], len(view.sessions)),
+        "missing": (_missing(view.missing, day), len(view.missing)),
+        "due": (_due(view.due, day, name), len(view.due)),
+        "follow_ups": (_follow_ups(view.follow_ups, day, name), len(view.follow_ups)),
+        "peer": (_peer(view.peer, day), len(view.peer)),
+        "drafts": ([_draft(one, day) for one in view.drafts], len(view.drafts)),
+        "to_settle": (settle if view.to_settle.count else [], view.to_settle.count),
+        "handover": ([Row("outbox", sent, say=sent)], view.outbox.waiting),
+    }
+
+
+def _session(one: SessionView) -> Row:
+    counted = f"{one.registered:>2} {_('af')} {one.expected}"
+
+    def text(cells: int) -> str:
+        venue: list[Cell] = [(one.venue_name, 18 if cells < 100 else 30)] if cells >= 66 else []
+        time: Cell = (time_range(one.start_minute, one.end_minute), 11)
+        return columns(cells, time, (one.title, 0), *venue, (counted, 8), (status_word(one), 8, "center"))
+
+    return Row(one.ref.id, text, say=_session_sentence(one))
+
+
+def _session_sentence(one: SessionView) -> str:
+    parts = [one.title]
+    if one.ordinal and one.total:
+        parts.append(_("{ordinal}. mødegang af {total}").format(ordinal=one.ordinal, total=one.total))
+    elif one.ordinal:
+        parts.append(_("{ordinal}. mødegang").format(ordinal=one.ordinal))
+    parts.append(status_word(one))
+    if one.reason:
+        parts.append(one.reason)
+    said = f"{', '.join(parts)}."
+    if one.status in {SessionStatus.CANCELLED, SessionStatus.SKIPPED}:
+        return said
+    left = one.expected - one.registered
+    if not one.expected:
+        return f"{said} {_('Ingen deltagere er indskrevet.')}"
+    if not left:
+        return f"{said} {_('Alle er registreret.')}"
+    return f"{said} " + ngettext("{count} er ikke registreret.", "{count} er ikke registreret.", left).format(
+        count=number(left)
+    )
+
+
+def _missing(found: list[SessionView], day: date) -> list[Row]:
+    dates = [short_date(one.date, day) for one in found]
+    ages = [days_ago(one.date, day) for one in found]
+    first, last = _widest(dates), _widest(ages)
+    return [
+        Row(
+            one.ref.id,
+            _cells((at, first), (one.title, 0), (age, last)),
+            say=f"{at}, {age}: {_session_sentence(one)}",
+        )
+        for one, at, age in zip(found, dates, ages, strict=True)
+    ]
+
+
+def _due(found: list[DueGoal], day: date, name: Any) -> list[Row]:  # noqa: ANN401 - a function of text
+    dates = [near_date(one.date, day) if one.date >= day else short_date(one.date, day) for one in found]
+    names = [name(one.name) for one in found]
+    first, second = max(5, _widest(dates)), min(14, _widest(names))
+    return [
+        Row(
+            one.id,
+            _cells((at, first), (who, second), (one.title, 0)),
+            say=_("{who}: {goal}. Vurderes {date}.").format(who=who, goal=one.title, date=near_date(one.date, day)),
+        )
+        for one, at, who in zip(found, dates, names, strict=True)
+    ]
+
+
+def _follow_ups(found: list[FollowUp], day: date, name: Any) -> list[Row]:  # noqa: ANN401 - a function of text
+    names = [name(one.name) for one in found]
+    first = min(14, _widest(names))
+    made = []
+    for one, who in zip(found, names, strict=True):
+        what = _cause(one, day)
+        made.append(
+            Row(
+                one.task or one.about,
+                _cells((who, first), (what, 0)),
+                say=_("{who}: {what}.").format(who=who, what=what)
+                + (
+                    " " + _("Følges op senest {date}.").format(date=near_date(one.date, day))
+                    if one.task and one.date
+                    else ""
+                ),
+            )
+        )
+    return made
+
+
+def _cause(one: FollowUp, day: date) -> str:
+    if one.cause == "absences":
+        return _("udeblevet {count} gange i træk").format(count=one.times) if one.times > 1 else _("udeblevet")
+    if one.cause == "grant":
+        if one.task or one.date is None:
+            return _("bevilling udløber")
+        return _("bevilling udløbet {date}").format(date=short_date(one.date, day))
+    return {"goal": _("mål skal følges op"), "measure": _("måling skal tages")}.get(one.cause, _("opfølgning"))
+
+
+def _peer(found: list[PeerLine], day: date) -> list[Row]:
+    made = []
+    for one in found:
+        at = short_date(one.date, day)
+        took = ngettext("{count} deltog", "{count} deltog", one.took_part).format(count=number(one.took_part))
+        made.append(Row(one.id, _peer_text(at, one.form, took), say=f"{at}: {one.form}, {took}."))
+    return made
+
+
+def _peer_text(at: str, form: str, took: str) -> Callable[[int], str]:
+    return lambda cells: columns(cells, (at, width(at)), (form, 14 if cells < 50 else 26), (took, 0))
+
+
+def _draft(one: DraftLine, day: date) -> Row:
+    begun = local(one.started_at)
+    at = time_of(begun.hour * 60 + begun.minute)
+    when = at if begun.date() == day else f"{short_date(begun.date(), day)} {at}"
+    text = _("{title}, begyndt {time}").format(title=one.title, time=when)
+    return Row(one.id, text, say=f"{text}. {_('Den er ikke registreret endnu.')}")
+
+
+def _settle(one: ToSettle, day: date, name: Any) -> str:  # noqa: ANN401 - a function of text
+    times = one.table == "session" and one.field in {"start_at", "end_at", "date"}
+    what = _("Mødetid") if times else {
+        "session": _("Mødegang"), "attendance": _("Fremmøde"), "citizen": _("Borger"), "goal": _("Mål"),
+        "goal_rating": _("Vurdering"), "enrolment": _("Indskrivning"), "grant": _("Bevilling"),
+        "course": _("Forløb"), "peer_activity": _("Peer-aktivitet"),
+    }.get(one.table, _("Oplysning"))  # fmt: skip
+    parts = [what, short_date(one.day, day) if one.day else "", name(one.name) if one.name else ""]
+    count = _("to") if one.values == 2 else number(one.values)
+    said = _("{count} tider skrevet") if times else _("{count} værdier skrevet")
+    return f"{' '.join(part for part in parts if part)}: {said.format(count=count)}"
+
+
+def _handover(one: Outbox, day: date) -> str:
+    receipt = ""
+    if one.receipt is not None:
+        at = local(one.receipt)
+        receipt = f"{short_date(at.date(), day)} {at:%H:%M}"
+    if not one.waiting:
+        if receipt:
+            return _("Alt er sendt og modtaget {time}.").format(time=receipt)
+        return _("Der er intet at sende.")
+    waiting = ngettext("{count} ændring venter", "{count} ændringer venter", one.waiting).format(
+        count=number(one.waiting)
+    )
+    if one.oldest is not None:
+        waiting = _("{waiting}, de ældste fra {date}").format(
+            waiting=waiting, date=short_date(local(one.oldest).date(), day)
+        )
+    told = _("sidste kvittering {time}").format(time=receipt) if receipt else _("ingen kvittering endnu")
+    return f"{waiting} · {told}"
+
+
+def _cells(*parts: Cell) -> Callable[[int], str]:
+    return lambda cells: columns(cells, *parts)
+
+
+def _widest(texts: list[str]) -> int:
+    return max((width(plain(one)) for one in texts), default=0)
