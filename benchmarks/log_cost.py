@@ -46,8 +46,8 @@ def log_cost(folder: Path) -> list[Ratio]:
     for side in sides:
         side.desk.store.close()
     return [
-        ratio("the log, one durable edit", *each, 1.25),
-        ratio("the log, in bulk", *bulk, 2),
+        ratio("the log, one durable edit", each[0], each[1], 1.25),
+        ratio("the log, in bulk", bulk[0], bulk[1], 2),
     ]
 
 
