@@ -69,7 +69,7 @@ class GoalForm(FormScreen):
         return [
             PersonField("citizen", _("Borger"), search=self._people, required=True, cells=40),
             RadioField(
-                "kind", _("Slags"), [("goal", _("mål")), ("subgoal", _("delmål")), ("wish", _("borgers ønske"))],
+                "kind", _("Slags"), [("goal", _("indsatsmål")), ("subgoal", _("delmål")), ("wish", _("borgers ønske"))],
                 chosen="goal",
             ),
             BoxField("text", _("Borgerens ord"), cells=50, rows=2, required=True),
