@@ -14,8 +14,6 @@ from vejleder_tui.settings import Settings
 from vejleder_tui.widgets.panels import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from vejleder_tui.services.desk import Desk
 
 
