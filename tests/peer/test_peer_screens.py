@@ -358,3 +358,71 @@ async def test_the_form_begins_with_whom_one_came_from(desk: Desk) -> None:
         await pilot.press("escape")
         await wait(pilot)
         assert drafts(desk.store.connection, desk.actor.worker) == []
+
+
+async def test_leaving_while_it_saves_loses_and_doubles_nothing(desk: Desk) -> None:
+    last_week(desk)
+    app = app_of(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("escape", "ctrl+l"):
+            before = len(views(desk))
+            await pilot.press("p")
+            await wait(pilot)
+            await pilot.press("enter", "ctrl+g", key)
+            await wait(pilot)
+            assert len(views(desk)) == before + 1
+            assert drafts(desk.store.connection, desk.actor.worker) == []
+        if len(app.screen_stack) > 1:
+            app.pop_screen()
+        await wait(pilot)
+        assert not isinstance(app.screen, PeerForm)
+        assert len(views(desk)) == before + 1
+
+
+async def test_locking_keeps_the_draft(desk: Desk) -> None:
+    app = app_of(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await wait(pilot)
+        await pilot.press(*"90", "ctrl+l")
+        await wait(pilot)
+        assert len(drafts(desk.store.connection, desk.actor.worker)) == 1
+
+
+async def test_a_save_that_fails_leaves_form_and_draft(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vejleder_tui.errors import NotSavedError
+    from vejleder_tui.services import peer
+
+    def refuse(*_given: object, **_named: object) -> None:
+        raise NotSavedError("Ikke gemt: disken er fuld.", "Gør plads, og tryk på tasten igen.")
+
+    last_week(desk)
+    app = app_of(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await wait(pilot)
+        monkeypatch.setattr(peer, "new_peer_activity", refuse)
+        await pilot.press("enter", "ctrl+g")
+        await wait(pilot)
+        assert "Ikke gemt: disken er fuld." in lines(app)[22]
+        assert len(drafts(desk.store.connection, desk.actor.worker)) == 1
+        monkeypatch.undo()
+        await pilot.press("ctrl+g")
+        await wait(pilot)
+        assert drafts(desk.store.connection, desk.actor.worker) == []
+        assert len(views(desk)) == 3
+
+
+async def test_what_two_laptops_disagree_on_is_marked(desk: Desk) -> None:
+    last_week(desk)
+    one = views(desk)[0]
+    with desk.transaction(), desk._door.opened():
+        desk.store.connection.execute(
+            "INSERT INTO contested (table_name, row, field, hash, value) VALUES ('peer_activity', ?, 'minutes', 'x', '90')",
+            (one.id,),
+        )
+    app = app_of(desk, start="peer")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot)
+        assert lines(app)[4].endswith("afklares│")
+        assert "afklares" not in lines(app)[6]

@@ -155,8 +155,8 @@ class PeerScreen(ListScreen):
         return " → ".join(part for part in (givers, receivers) if part)
 
     def _sentence(self, one: PeerView) -> str:
-        parts = [f"{whole_date(one.date)} {one.form_name}", _took_part(one), minutes(one.minutes), one.place]
-        parts += [self._people(one), ", ".join(one.purpose_names)]
+        parts = [f"{whole_date(one.date)} {one.form_name}", _took_part(one), minutes(one.minutes), self._people(one)]
+        parts += [_("afklares") if one.contested else "", one.place, ", ".join(one.purpose_names)]
         return " · ".join(part for part in parts if part)
 
     def row_focused(self, message: PanelGroup.Focused) -> None:  # noqa: ARG002 - the list knows its row
