@@ -264,7 +264,7 @@ def test_after_sign_off_a_mark_is_a_correction_with_a_reason(desk: Desk, group: 
         assert told.value.field == "reason"
     assert digest(desk) == before
     mark(desk, ref, one, "online", correction="Forkert liste")
-    found = desk.store.connection.execute("SELECT line FROM operation ORDER BY arrival DESC LIMIT 1").fetchone()
+    found = desk.store.connection.execute("SELECT line FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
     last = json.loads(found[0])
     assert (last["reason"], last["values"]) == ("Forkert liste", {"code": "online"})
     assert "rettet" in seen(desk, group).rows[0].remarks

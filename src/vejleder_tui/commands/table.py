@@ -379,6 +379,7 @@ SCREENS: dict[str, ScreenKeys] = {
         ScreenKeys("course_form", "form", N_("Forløb"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("citizen_form", "form", N_("Borger"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("enrolment_form", "form", N_("Indskrivning"), ("form.save", "form.next", "app.back", "app.help")),
+        ScreenKeys("history", "task", N_("Historik"), ("app.back", "app.help")),
         ScreenKeys("dialog", "dialog", N_("Spørgsmål"), ("app.back", "app.help")),
     )
 }
