@@ -35,11 +35,10 @@ class DraftView:
 
 @dataclass(frozen=True)
 class OpenedDraft:
-    """A draft with the raw values of its form's fields, and what the form is opened with."""
+    """A draft with the raw values of its form's fields."""
 
     view: DraftView
     values: dict[str, Any]
-    about: dict[str, str]
 
 
 _SQL = "SELECT id, screen, title, started_at, updated_at"
@@ -54,10 +53,7 @@ def drafts(reader: Reader, worker: str) -> list[DraftView]:
 def find_draft(reader: Reader, draft: str, worker: str) -> OpenedDraft | None:
     """Return a draft of `worker` with its values, or None; nobody else's is ever opened."""
     row = one_row(reader, f"{_SQL}, content FROM draft WHERE id = ? AND actor = ?", draft, worker)
-    if row is None:
-        return None
-    content = json.loads(row[5])
-    return OpenedDraft(_view(row), content["values"], content["about"])
+    return None if row is None else OpenedDraft(_view(row), json.loads(row[5]))
 
 
 def _view(row: tuple[Any, ...]) -> DraftView:

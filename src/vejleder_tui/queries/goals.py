@@ -126,7 +126,7 @@ class GoalDetail:
 
     @property
     def sentence(self) -> str:
-        """ "Start 3, nu 2, mål 1: på vej."; empty for a wish."""
+        """Where it stands in one sentence, such as "Start 3, nu 2, mål 1: på vej."; empty for a wish."""
         row = self.row
         return "" if row.goal_type is None else summary(row.goal_type, row.baseline, row.now, row.target)
 

@@ -16,45 +16,34 @@ from vejleder_tui.screens.form import FormScreen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from vejleder_tui.screens.protocol import AppServices, Pending
+    from vejleder_tui.screens.protocol import Pending
     from vejleder_tui.widgets.fields import Field
 
-__all__ = ["DraftedForm", "open_draft"]
+__all__ = ["DraftedForm", "discard_dialog"]
 
 Result = TypeVar("Result")
 
 
-async def open_draft(desk: AppServices, draft: str) -> None:
-    """Open a draft of the one who is logged in, in its form; I dag calls it with the id of the draft in focus."""
-    from vejleder_tui.queries.drafts import find_draft  # noqa: PLC0415 - not for the first paint
-
-    worker = desk.actor.worker_id
-    opened = await desk.read(lambda reader: find_draft(reader, draft, worker))
-    if opened is None:
-        desk.status(_("Kladden findes ikke længere."), error=True)
-        return
-    desk.goto(
-        opened.view.screen,
-        draft=opened.values,
-        draft_id=opened.view.id,
-        draft_started=opened.view.started,
-        **opened.about,
-    )
+ABOUT = "_draft"
+"""The key in a draft's values under which stands since when it is one, and what the form is opened with."""
 
 
 class DraftedForm(FormScreen):
     """A form that never loses more than the field being typed. Its id in the registry opens it again.
 
     Subclasses define `draft_title()`, call `await self.save_with(act)` in `save`, and pass `**values` on to here.
+    I dag opens a draft by `goto(its screen, draft=its values, draft_id=its id)`.
     """
 
-    def __init__(self, *, draft_id: str = "", draft_started: str = "", **values: Any) -> None:  # noqa: ANN401
-        super().__init__(on_leave=lambda _raw: self.keep(), **values)
+    def __init__(self, *, draft: dict[str, Any] | None = None, draft_id: str = "", **values: Any) -> None:  # noqa: ANN401
+        super().__init__(draft=draft, on_leave=lambda _raw: self.keep(), **values)
         self._draft_id = draft_id
+        self.about: dict[str, str] = dict((draft or {}).get(ABOUT, {}))
         self._kept: dict[str, Any] | None = None
         self._initial: dict[str, Any] | None = None
         self._discarded = False
-        self.changed_at = draft_started
+        self._receipt = ""
+        self.changed_at = self.about.get("started", "")
 
     # What a form fills in
 
@@ -63,7 +52,7 @@ class DraftedForm(FormScreen):
         raise NotImplementedError
 
     def draft_about(self) -> Mapping[str, str]:
-        """Return what the form has to be opened with beside the draft, such as the id of the row being changed."""
+        """Return what the form is opened with, such as the id of the row being changed; it is in `about` afterwards."""
         return {}
 
     def buttons(self) -> Sequence[tuple[str, str]]:
@@ -102,12 +91,13 @@ class DraftedForm(FormScreen):
         if raw == self._kept:
             return
         self._kept = raw
-        drafts, screen, title, about = self.desk.services.drafts, self.SCREEN_ID, self.draft_title(), self.draft_about()
+        drafts, screen, title = self.desk.services.drafts, self.SCREEN_ID, self.draft_title()
+        content = {**raw, ABOUT: {"started": self.changed_at, **self.draft_about()}}
 
         def act(desk: Any) -> None:  # noqa: ANN401 - what services write through
             # Writes are done one after the other, so the first one has set the id before the second one runs.
             if not self._discarded:
-                self._draft_id = drafts.save_draft(desk, screen, title, raw, about=about, draft=self._draft_id).id
+                self._draft_id = drafts.save_draft(desk, screen, title, content, draft=self._draft_id).id
 
         pending = self.desk.write_within(act, seconds=0.0, then=self._heard)
         if pending.done:
@@ -147,6 +137,24 @@ class DraftedForm(FormScreen):
             if self.changed_at and not self.desk.read_only:
                 self._keep(raw)
             raise
+
+    def done(self, sentence: str = "", result: object = None) -> None:
+        """Leave after saving; if the screen was locked meanwhile, when it is seen again; if it was left, only say so."""
+        if self.is_current:
+            super().done(sentence, result)
+            return
+        self._saved, self._receipt = True, sentence
+        if self not in self.app.screen_stack:
+            self.desk.status(sentence)
+
+    def on_screen_resume(self) -> None:
+        """Leave what was saved while another screen lay on top."""
+        if self._saved and self._receipt:
+            self.call_after_refresh(super().done, self._receipt)
+
+    def leaving(self) -> str:
+        """Keep the draft; while a save is under way its own sentence tells how it went."""
+        return "" if self._saving else super().leaving()
 
     async def button_discard(self) -> None:
         """Ask, then throw the draft away for good; an untouched form is just left."""

@@ -60,7 +60,7 @@ class PeerForm(DraftedForm):
         self, *, activity: str = "", citizen: str = "", session: SessionRef | None = None, **values: Any,  # noqa: ANN401
     ) -> None:  # fmt: skip
         super().__init__(**values)
-        self.activity = activity
+        self.activity = activity or self.about.get("activity", "")
         self._citizen, self._session = citizen, session
         self._templates: dict[str, PeerTemplate] = {}
         self._refs: dict[str, SessionRef] = {}
@@ -183,7 +183,7 @@ class PeerForm(DraftedForm):
 
     def on_mount(self) -> None:
         """Read what the form begins with; keys typed meanwhile wait for it."""
-        self.run_worker(self._load, group="load")
+        self.run_worker(self._load, group="load")  # type: ignore[arg-type]  # its alias infers no result
 
     async def _load(self) -> None:
         from vejleder_tui.queries.peer import peer_activity, peer_templates  # noqa: PLC0415

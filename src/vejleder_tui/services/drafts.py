@@ -28,22 +28,13 @@ class SavedDraft:
     started: str
 
 
-def save_draft(
-    desk: Desk,
-    screen: str,
-    title: str,
-    values: Mapping[str, Any],
-    *,
-    about: Mapping[str, str] | None = None,
-    draft: str = "",
-) -> SavedDraft:
+def save_draft(desk: Desk, screen: str, title: str, values: Mapping[str, Any], *, draft: str = "") -> SavedDraft:
     """Write a form's raw values as JSON: a new draft, or the one with the id `draft`, written over.
 
-    `screen` is the form's id in the registry and `about` what it is opened with (the row that is being changed), so that
-    it can be opened again; `title` stands on I dag and names no citizen.
+    `screen` is the form's id in the registry, so that it can be opened again; `title` stands on I dag and names no citizen.
     A draft of somebody else is never touched. Raises NotSavedError, and TypeError for values that JSON cannot hold.
     """
-    content = to_json({"about": dict(about or {}), "values": dict(values)})
+    content = to_json(dict(values))
     with desk.transaction() as work:
         database, now = desk.store.connection, stamp(work.now)
         mine = draft and work.rows(

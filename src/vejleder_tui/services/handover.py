@@ -16,7 +16,7 @@ from vejleder_tui.clock import local_date, stamp
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import IdSource
-from vejleder_tui.queries.keys import recipients_in_force
+from vejleder_tui.queries.keys import device_keys, known_keys, recipients_in_force
 from vejleder_tui.services.bookkeeping import bookkeeping
 from vejleder_tui.store.files import make_private_folder
 
@@ -141,14 +141,8 @@ def check_bundle(
     reader = store.reader()
     try:
         own = own_keys(reader)
-        rows = reader.execute("SELECT id, sign_key FROM device WHERE void = 0 AND sign_key IS NOT NULL").fetchall()
-        keys = {str(device): str(key) for device, key in rows}
-        senders = {
-            json.loads(card).get("minisign")
-            for (card,) in reader.execute(
-                "SELECT card FROM known WHERE purpose = 'sender' AND removed_at IS NULL AND card LIKE '{%'"
-            )
-        }
+        keys = device_keys(reader)
+        senders = {one.public_key for one in known_keys(reader, "sender")}
     finally:
         reader.close()
     found = verify_bundle(

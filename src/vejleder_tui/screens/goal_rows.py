@@ -1,0 +1,108 @@
+"""A goal as a row, cut to the cells there are, and as the sentence under the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vejleder_tui.i18n import _
+from vejleder_tui.rules.formats import near_date, short_date
+from vejleder_tui.rules.goals import GoalType, direction, type_name, verdict_word
+from vejleder_tui.widgets.panels import Row
+from vejleder_tui.widgets.text import columns, initials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from vejleder_tui.queries.goals import GoalRow
+
+__all__ = ["goal_header", "goal_line", "goal_row", "goal_sentence", "is_rateable", "other_years", "status_word"]
+
+_WIDE = 100
+"""Cells from which the condition is seen whole and verdicts are not cut."""
+
+
+def status_word(row: GoalRow) -> str:
+    """Return how it stands: the verdict in words, *afklares* while laptops disagree, *afsluttet* once ended."""
+    if row.contested:
+        return _("afklares")
+    if row.status == "ended":
+        return _("afsluttet")
+    return "" if row.goal_type is None else verdict_word(row.verdict)
+
+
+def _kind(row: GoalRow) -> str:
+    if row.goal_type is None:
+        return _("ønske") if row.kind == "wish" else ""
+    return type_name(row.goal_type)
+
+
+def _due(row: GoalRow, today: date) -> str:
+    if row.due is None:
+        return ""
+    shown = _("i dag") if row.due == today else short_date(row.due, today)
+    return f"! {shown}" if row.overdue(today) else shown
+
+
+def _columns(cells: int, parts: tuple[str, ...], years: bool) -> str:  # noqa: FBT001 - whether dates have years
+    due, name, term, kind, start, now, target, status = parts
+    wide = cells >= _WIDE
+    return columns(
+        cells, (due, 12 if wide else 10 if years else 8), (name, 14 if wide else 10), (term, 0), (kind, 12), (start, 5, "right"),
+        (now, 3, "right"), (target, 4, "right"), (f" {status}", 22 if wide else 14), gap=1,
+    )  # fmt: skip
+
+
+def other_years(rows: Iterable[GoalRow], today: date) -> bool:
+    """Say whether a day of another year is on the list, which then needs a wider column."""
+    return any(row.due is not None and row.due.year != today.year for row in rows)
+
+
+def goal_header(cells: int, *, years: bool = False) -> str:
+    """Return the heading of the columns, in as many cells as a row has."""
+    return _columns(
+        cells,
+        (
+            _("Vurderes"), _("Navn"), _("Tilstand"), _("Måltype"), _("Start"), _("Nu"), _("mål").capitalize(), _("Vurdering"),
+        ),
+        years,
+    )  # fmt: skip
+
+
+def goal_line(row: GoalRow, today: date, *, privacy: bool = False, years: bool = False, cells: int = 77) -> str:
+    """Return one goal in exactly `cells`; the condition gives way first."""
+    levels = ("–" if level is None else str(level) for level in (row.baseline, row.now, row.target))
+    start, now, target = levels if row.goal_type is not None else ("", "", "")
+    name = initials(row.name) if privacy else row.name
+    parts = (_due(row, today), name, row.term, _kind(row), start, now, target, status_word(row))
+    return _columns(cells, parts, years)
+
+
+def goal_sentence(row: GoalRow, today: date, *, privacy: bool = False) -> tuple[str, str]:
+    """Return the row uncut in two lines: whose and for what, and how it stands."""
+    name = initials(row.name) if privacy else row.name
+    first = f"{name} · {row.term or _('ønske')}"
+    if row.goal_type is None or row.baseline is None or row.target is None:
+        return first, _("Et ønske. r gør det til et mål.")
+    parts = [direction(row.goal_type, row.baseline, row.target)]
+    parts.append(_("nu {level}: {verdict}").format(level="–" if row.now is None else row.now, verdict=status_word(row)))
+    if row.rated_on is not None:
+        parts.append(_("vurderet {date}").format(date=short_date(row.rated_on, today)))
+    if row.due is not None:
+        said = _("skulle vurderes {date}") if row.overdue(today) else _("vurderes {date}")
+        parts.append(said.format(date=near_date(row.due, today)))
+    return first, " · ".join(parts)
+
+
+def goal_row(row: GoalRow, today: date, *, privacy: bool = False, years: bool = False) -> Row:
+    """Return one goal as a row of a list."""
+    return Row(
+        row.id,
+        lambda cells: goal_line(row, today, privacy=privacy, years=years, cells=cells),
+        say=". ".join(goal_sentence(row, today, privacy=privacy)),
+    )
+
+
+def is_rateable(row: GoalRow) -> bool:
+    """Say whether a goal has a type and a start, so that a level means something."""
+    return isinstance(row.goal_type, GoalType) and row.baseline is not None and row.status != "ended"
