@@ -9,7 +9,7 @@ from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.codes import absence_reason, attendance_kind
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import line_date, time_range
-from vejleder_tui.widgets.roster_list import RowState, RowText
+from vejleder_tui.widgets.roster_list import NARROW, RowState, RowText
 from vejleder_tui.widgets.text import initials, line, plain, width
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def name_on_screen(row: RosterRow, privacy: bool) -> str:
     return (initials(row.name) or row.initials) if privacy else row.name
 
 
-def title_right(found: Roster) -> str:
-    """Return "7. mødegang af 20 · tir 24-11-2026 10:00–12:00"."""
+def title_right(found: Roster, cells: int) -> str:
+    """Return "7. mødegang af 20 · tir 24-11-2026 10:00–12:00"; a narrow window has the time only."""
     view = found.view
     when = f"{line_date(view.date)} {time_range(view.start_minute, view.end_minute)}"
-    if view.ordinal is None:
+    if view.ordinal is None or cells < NARROW:
         return when
     if view.total is None:
         return _("{number}. mødegang · {when}").format(number=view.ordinal, when=when)
