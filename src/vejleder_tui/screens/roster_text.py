@@ -101,17 +101,15 @@ def detail_lines(found: Roster, row: RosterRow | None, cells: int, *, privacy: b
 def goals_line(found: Roster, row: RosterRow, cells: int) -> str:
     """Return "Mål: Købe ind (fastholde) · start 2, nu 2, hold 2 · vurderet 03-11 · m Vurdér", the goal's name cut first."""
     if not row.goals:
-        return _(" Mål: ingen aktive mål · m Vurdér")
+        return " " + _("Mål: ingen aktive mål · m Vurdér")
     goal = row.goals[0]
-    many = len(row.goals)
-    head = _(" Mål: ") if many == 1 else _(" Mål 1 af {count}: ").format(count=many)
-    tail = _(" · m Vurdér")
-    whole = goal.line(found.today)
-    over = width(plain(head + whole + tail)) - cells + 1
+    text = _("Mål: {goal} · m Vurdér") if len(row.goals) == 1 else _("Mål 1 af {count}: {goal} · m Vurdér")
+    made = text.format(count=len(row.goals), goal=goal.line(found.today))
+    over = width(plain(made)) + 2 - cells
     if over > 0:
         shorter = replace(goal, what=plain(goal.what, max(4, width(plain(goal.what)) - over)))
-        whole = shorter.line(found.today)
-    return head + whole + tail
+        made = text.format(count=len(row.goals), goal=shorter.line(found.today))
+    return f" {made}"
 
 
 def session_line(found: Roster) -> str:
