@@ -44,7 +44,7 @@ def _due(row: GoalRow, today: date) -> str:
     return f"! {shown}" if row.overdue(today) else shown
 
 
-def _columns(cells: int, parts: tuple[str, ...], years: bool) -> str:  # noqa: FBT001 - whether dates have years
+def _columns(cells: int, parts: tuple[str, ...], years: bool) -> str:
     due, name, term, kind, start, now, target, status = parts
     wide = cells >= _WIDE
     return columns(

@@ -179,6 +179,12 @@ class GoalsScreen(ListScreen):
         if self.goal is not None:
             self.desk.goto("citizen", citizen=self.goal.citizen)
 
+    def command_row_history(self) -> None:
+        """Show who wrote what about the goal in focus."""
+        goal = self.goal
+        if goal is not None:
+            self.desk.goto("history", table="goal", row=goal.id, what=f"{goal.name}, {goal.term}")
+
     async def command_row_void(self) -> None:
         """Take the goal in focus away, or bring it back where one looks at those taken away."""
         goal, voided = self.goal, self.voided
