@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -118,8 +119,6 @@ async def test_a_comment_without_a_level_is_a_draft(desk: Desk) -> None:
         await wait(pilot)
         assert lines(pilot.app)[22] == " Kladden ligger på I dag. Den er ikke registreret endnu."
         (found,) = desk.store.reader().execute("SELECT id, content FROM draft").fetchall()
-        import json
-
         pilot.app.goto("rating", draft=json.loads(found[1]), draft_id=found[0])  # type: ignore[attr-defined]
         await wait(pilot)
         assert any("husk (gemmes med vurderingen)" in line for line in lines(pilot.app))
@@ -156,7 +155,7 @@ async def test_the_reading_is_logged(desk: Desk) -> None:
         assert [tuple(row) for row in found] == [(citizen, desk.actor.worker, "rating")]
 
 
-@pytest.mark.parametrize("key", ["5", "w", "5"])
+@pytest.mark.parametrize("key", ["5", "w"])
 async def test_a_key_without_meaning_says_so(desk: Desk, key: str) -> None:
     citizen, _goal = einer(desk)
     async with running(desk, "rating", citizen=citizen) as pilot:

@@ -48,10 +48,11 @@ class GoalForm(DraftedForm):
     def __init__(
         self, *, citizen: str = "", goal: str = "", draft: dict[str, Any] | None = None, **values: Any  # noqa: ANN401
     ) -> None:  # fmt: skip
-        super().__init__(**values)
+        super().__init__(draft=draft, **values)
         self._left = draft or {}
-        self.citizen, self.goal = citizen, goal
-        self._given = bool(citizen)
+        self.citizen = citizen or self.about.get("citizen", "")
+        self.goal = goal or self.about.get("goal", "")
+        self._given = bool(self.citizen)
         self._known: _Known | None = None
 
     def title_left(self) -> str:
