@@ -55,7 +55,9 @@ async def test_two_keys_rate_the_goal_that_is_due(desk: Desk) -> None:
         await wait(pilot)
         assert lines(pilot.app)[22].startswith(" Vurderet til 1: opfyldt · gemt ")
         assert any("Udvikle          3   1    1  opfyldt" in line for line in lines(pilot.app))
-        rows = desk.store.reader().execute("SELECT level FROM goal_rating WHERE goal = ? AND date = '2026-11-24'", (goal,))
+        rows = desk.store.reader().execute(
+            "SELECT level FROM goal_rating WHERE goal = ? AND date = '2026-11-24'", (goal,)
+        )
         assert [row[0] for row in rows.fetchall()] == [1]
 
 

@@ -48,7 +48,9 @@ async def test_one_digit_saves_and_the_next_corrects_the_same_row(desk: Desk) ->
         assert lines(pilot.app)[22] == " Vurderet til 2: på vej · gemt 10:42:00 · z fortryder · et nyt tal retter"
         await pilot.press("4")
         await wait(pilot)
-        assert lines(pilot.app)[22] == " Vurderet til 2 → 4: forværret · gemt 10:42:00 · z fortryder · et nyt tal retter"
+        assert (
+            lines(pilot.app)[22] == " Vurderet til 2 → 4: forværret · gemt 10:42:00 · z fortryder · et nyt tal retter"
+        )
         await pilot.press("0", "i")
         await wait(pilot)
         assert lines(pilot.app)[22].startswith(" Ikke vurderet i dag · gemt ")

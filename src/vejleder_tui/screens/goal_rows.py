@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.queries.goals import GoalRow
 
-__all__ = ["goal_header", "goal_line", "goal_row", "goal_sentence", "is_rateable", "due_width", "status_word"]
+__all__ = ["due_width", "goal_header", "goal_line", "goal_row", "goal_sentence", "is_rateable", "status_word"]
 
 _WIDE = 100
 """Cells from which the condition is seen whole and verdicts are not cut."""
