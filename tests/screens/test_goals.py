@@ -10,11 +10,17 @@ import pytest
 from tests.screens.goal_app import add_citizen, condition, einer
 from tests.screens.golden import check_golden, lines, wait
 from tests.screens.live import running
+from vejleder_tui.queries.goals import goals_due
+from vejleder_tui.queries.sessions import sessions_between
 from vejleder_tui.services import goals
 from vejleder_tui.settings import Settings
+from vejleder_tui.widgets.panels import PanelGroup
 
 if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
+
+
+TODAY = date(2026, 11, 24)
 
 
 def more(desk: Desk) -> None:
@@ -59,6 +65,32 @@ async def test_two_keys_rate_the_goal_that_is_due(desk: Desk) -> None:
             "SELECT level FROM goal_rating WHERE goal = ? AND date = '2026-11-24'", (goal,)
         )
         assert [row[0] for row in rows.fetchall()] == [1]
+
+
+async def test_three_keys_rate_from_the_roster_and_stand_there_again(desk: Desk) -> None:
+    _citizen, goal = einer(desk)
+    view = next(one for one in sessions_between(desk.store.connection, TODAY, TODAY, desk.clock.now()))
+    async with running(desk, "roster", ref=view.ref) as pilot:
+        await pilot.press("m", "1", "enter")
+        await wait(pilot)
+        assert lines(pilot.app)[0].startswith(" Fremmøde · ABC-gruppe")
+        assert lines(pilot.app)[22].startswith(" Vurderet til 1: opfyldt · gemt ")
+        rows = desk.store.reader().execute("SELECT level, session FROM goal_rating WHERE date = '2026-11-24'")
+        assert [tuple(row) for row in rows.fetchall()] == [(1, view.ref.id)]
+        assert goals_due(desk.store.reader(), TODAY, 0) == []
+    assert goal
+
+
+async def test_i_dag_opens_the_rating_of_the_goal_in_the_line(desk: Desk) -> None:
+    einer(desk)
+    async with running(desk) as pilot:
+        await wait(pilot)
+        group = pilot.app.screen.query_one(PanelGroup)
+        group.go("due")
+        await pilot.press("m", "2")
+        await wait(pilot)
+        assert lines(pilot.app)[0].startswith(" Vurdér mål · Einer M.")
+        assert lines(pilot.app)[22].startswith(" Vurderet til 2: på vej · gemt ")
 
 
 async def test_empty(desk: Desk) -> None:
@@ -134,6 +166,3 @@ async def test_in_english(desk: Desk) -> None:
     more(desk)
     async with running(desk, "goals", settings=Settings(language="en")) as pilot:
         check_golden(pilot.app, "goals-list-en")
-        await pilot.press("down", "enter")
-        await wait(pilot)
-        check_golden(pilot.app, "goals-detail-en")

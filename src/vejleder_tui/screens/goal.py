@@ -164,7 +164,7 @@ def _rating(one: RatingRow, today: date) -> Row:
     source = informant_word(one.informant)
     return Row(
         one.id,
-        lambda cells: columns(cells, (short_date(one.date, today), 10), (level, 20), (source, 25), (beside, 0), gap=1),
+        lambda cells: columns(cells, (short_date(one.date, today), 10), (level, 20), (source, 27), (beside, 0), gap=1),
         say=f"{whole_date(one.date)}: {level}. {source}. {beside}",
     )
 

@@ -49,7 +49,7 @@ def _columns(cells: int, parts: tuple[str, ...], due_cells: int) -> str:
     wide = cells >= _WIDE
     return columns(
         cells, (due, max(8, due_cells)), (name, 14 if wide else 10), (term, 0), (kind, 12), (start, 5, "right"),
-        (now, 3, "right"), (target, 4, "right"), (f" {status}", 22 if wide else 14), gap=1,
+        (now, 3, "right"), (target, max(4, len(_("mål"))), "right"), (f" {status}", 22 if wide else 14), gap=1,
     )  # fmt: skip
 
 
