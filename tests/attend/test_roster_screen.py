@@ -305,7 +305,7 @@ async def test_hostile_names_are_text(desk: Desk) -> None:
         await pilot.press("A", "1", "u")
         await wait(pilot)
         text = "\n".join(lines(app))
-        assert "[se 3]." in text
+        assert "[se 3." in text
         assert "Jens" in text
         assert "\u202e" not in text
         assert "Gruppe [bold]fed[/" in text

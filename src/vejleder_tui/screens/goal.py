@@ -71,7 +71,7 @@ class GoalScreen(DetailScreen):
 
     def reload(self) -> None:
         """Read the goal; of two at once the newer counts."""
-        self.run_worker(self._load, exclusive=True, group="load")
+        self.run_worker(self._load(), group="load")
 
     async def _load(self) -> None:
         goal, now, known = self.goal, self.desk.clock.now(), self.detail is not None
@@ -172,8 +172,6 @@ def _facts(detail: GoalDetail) -> list[str]:
         also = ", ".join(codes.display("ffb_undertema", one) for one in detail.secondary)
         shown.append(_("Også: {conditions}").format(conditions=also))
     shown += [
-        f"GAS {score:+d} {score_word(score)}: {text}"
-        for score, text in zip(SCORES, detail.gas, strict=False)
-        if text
+        f"GAS {score:+d} {score_word(score)}: {text}" for score, text in zip(SCORES, detail.gas, strict=False) if text
     ]
     return shown or ["–"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.clock import local, local_date
@@ -70,7 +69,7 @@ class GoalForm(FormScreen):
         return [
             PersonField("citizen", _("Borger"), search=self._people, required=True, cells=40),
             RadioField(
-                "kind", _("Slags"), [("goal", _("mål")), ("subgoal", _("delmål")), ("wish", _("borgers ønske"))],
+                "kind", _("Slags"), [("goal", _("indsatsmål")), ("subgoal", _("delmål")), ("wish", _("borgers ønske"))],
                 chosen="goal",
             ),
             BoxField("text", _("Borgerens ord"), cells=50, rows=2, required=True),
@@ -106,7 +105,7 @@ class GoalForm(FormScreen):
     def on_mount(self) -> None:
         """Read the goal, and what can be chosen for its citizen."""
         super().on_mount()
-        self.run_worker(partial(self._load, first=True), group="load")
+        self.run_worker(self._load(first=True), group="load")
 
     def _begin(self) -> None:
         """Wait for the goal; `_load` settles the form."""
@@ -125,6 +124,8 @@ class GoalForm(FormScreen):
             )  # fmt: skip
 
         known = await self.desk.read(query)
+        if citizen != self.citizen:
+            return
         self._known, self.citizen = known, known.citizen
         self._offer(known)
         if first:
@@ -173,10 +174,10 @@ class GoalForm(FormScreen):
             picked = self._pick("citizen").picked
             if picked and picked[0].value != self.citizen:
                 self.citizen = picked[0].value
-                self.run_worker(partial(self._load, first=False), exclusive=True, group="load")
+                self.run_worker(self._load(first=False), group="load")
 
     def _ask_for_kind(self) -> None:
-        """A wish needs only its words; a sub-goal hangs under a goal."""
+        """Ask a wish only for its words, and a sub-goal for the goal that it hangs under."""
         kind = self.form.field("kind").raw
         for name in ("condition", "goal_type", "baseline", "target"):
             self.form.field(name).required = kind != "wish"
@@ -222,8 +223,10 @@ class GoalForm(FormScreen):
 
         saved = await self.desk.write(act)
         name = self._known.name if self._known else ""
-        said = _("Mål rettet: {who} · gemt {time} · z fortryder") if goal else _(
-            "Nyt mål: {who} · gemt {time} · z fortryder"
+        said = (
+            _("Mål rettet: {who} · gemt {time} · z fortryder")
+            if goal
+            else _("Nyt mål: {who} · gemt {time} · z fortryder")
         )
         self.done(said.format(who=name, time=saved.at), saved.row)
 

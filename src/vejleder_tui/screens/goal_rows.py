@@ -63,7 +63,7 @@ def goal_header(cells: int, *, years: bool = False) -> str:
     return _columns(
         cells,
         (
-            _("Vurderes"), _("Navn"), _("Mål"), _("Måltype"), _("Start"), _("Nu"), _("Mål"), _("Vurdering"),
+            _("Vurderes"), _("Navn"), _("Tilstand"), _("Måltype"), _("Start"), _("Nu"), _("mål").capitalize(), _("Vurdering"),
         ),
         years,
     )  # fmt: skip

@@ -35,6 +35,7 @@ class GoalsScreen(ListScreen):
         self.voided = False
         self.rows: dict[str, GoalRow] = {}
         self.count = 0
+        self._turn = 0
 
     def title_left(self) -> str:
         """Return the name of the program and the screen."""
@@ -90,10 +91,12 @@ class GoalsScreen(ListScreen):
 
     def reload(self) -> None:
         """Read the list in a thread; of two at once the newer counts."""
-        self.run_worker(self._load, exclusive=True, group="load")
+        self.run_worker(self._load(), group="load")
 
     async def _load(self) -> None:
         typed, voided = self.typed, self.voided
+        self._turn += 1
+        turn = self._turn
 
         def query(reader: Any) -> tuple[list[GoalRow], int]:  # noqa: ANN401 - the program's reader
             from vejleder_tui.queries import goals  # noqa: PLC0415
@@ -101,7 +104,10 @@ class GoalsScreen(ListScreen):
             rows = goals.goals_list(reader, typed=typed, void=voided)
             return rows, len(rows) if voided else goals.count_goals(reader, typed=typed)
 
-        rows, self.count = await self.desk.read(query)
+        rows, count = await self.desk.read(query)
+        if turn != self._turn:
+            return
+        self.count = count
         self.rows = {row.id: row for row in rows}
         self._show()
 
@@ -115,8 +121,10 @@ class GoalsScreen(ListScreen):
 
     def _title(self, shown: int) -> str:
         name = _("Fjernede mål") if self.voided else _("Mål")
-        count = number(shown) if shown == self.count else _("{shown} af {count}").format(
-            shown=number(shown), count=number(self.count)
+        count = (
+            number(shown)
+            if shown == self.count
+            else _("{shown} af {count}").format(shown=number(shown), count=number(self.count))
         )
         title = f"{name} ({count})"
         return f"{title} · »{self.typed}«" if self.typed else title
@@ -185,8 +193,10 @@ class GoalsScreen(ListScreen):
             self.say(str(error), error=True)
             return
         await self._load()
-        said = _("Mål gendannet: {who} · gemt {time} · z fortryder") if voided else _(
-            "Mål fjernet: {who} · gemt {time} · z fortryder"
+        said = (
+            _("Mål gendannet: {who} · gemt {time} · z fortryder")
+            if voided
+            else _("Mål fjernet: {who} · gemt {time} · z fortryder")
         )
         self.say(said.format(who=goal.name, time=saved.at))
 

@@ -130,11 +130,11 @@ class RatingScreen(TaskScreen):
     def on_mount(self) -> None:
         """Read the citizen's goals."""
         super().on_mount()
-        self.run_worker(self._load, group="load")
+        self.run_worker(self._load(), group="load")
 
     def reload(self) -> None:
         """Look again, after undo and redo."""
-        self.run_worker(self._load, exclusive=True, group="load")
+        self.run_worker(self._load(), group="load")
 
     async def _load(self) -> None:
         try:
@@ -339,7 +339,7 @@ class RatingScreen(TaskScreen):
         if sentence and not any(one.unsaved_comment for one in self.slots):
             self.app.call_after_refresh(lambda: self.desk.status(sentence, error=error))
 
-    def leaving(self) -> str:  # type: ignore[override]  # the program takes the sentence of a screen that left something
+    def leaving(self) -> str:
         """Keep a comment that no level was given to as a draft."""
         slot = next((one for one in self.slots if one.unsaved_comment), None)
         if slot is None:

@@ -131,18 +131,14 @@ def _direction(slot: Slot) -> str:
 
 def _levels(slot: Slot, today: date) -> list[str]:
     previous = slot.previous
-    if slot.answered:
-        marked = slot.level
-    else:
-        marked = previous.level if previous else slot.detail.row.baseline
+    held = previous.level if previous else slot.detail.row.baseline
+    marked = slot.level if slot.answered else held
     lines = []
     for level in LEVELS:
         at = not slot.not_assessed and level == marked
         chosen = slot.level == level
         lines.append(_level_line(str(level), level_name(level), _tag(slot, level, today), at=at, chosen=chosen))
-    lines.append(
-        _level_line("i", _("Ikke vurderet i dag"), "", at=slot.not_assessed, chosen=slot.not_assessed)
-    )
+    lines.append(_level_line("i", _("Ikke vurderet i dag"), "", at=slot.not_assessed, chosen=slot.not_assessed))
     return lines
 
 

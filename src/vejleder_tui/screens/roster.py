@@ -13,6 +13,7 @@ from vejleder_tui.screens.roster_marks import RosterMarks
 from vejleder_tui.screens.roster_text import counts, detail_lines, left_receipt, side_texts, title_right
 from vejleder_tui.widgets.ask_line import AskLine
 from vejleder_tui.widgets.block import Block, Rule
+from vejleder_tui.widgets.lines import MenuLine
 from vejleder_tui.widgets.roster_list import NARROW, WIDE, MarksLine, RosterList, RowState, SidePanel
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class RosterScreen(RosterMarks):
         """Put the goals at the side, or leave details out."""
         self.set_class(self.size.width >= WIDE, "-wide")
         self.set_class(self.size.width < NARROW, "-narrow")
+        self.query_one("#detail", Block).styles.height = 1 if self.size.width < NARROW else 3
         super().on_resize()
         self._details()
 
@@ -198,11 +200,9 @@ class RosterScreen(RosterMarks):
 
     def on_key(self, event: events.Key) -> None:
         """Take the keys that come before the rows have the focus too."""
-        if self.focused is None and self.take_key(event):
+        if not isinstance(self.focused, MenuLine) and self.take_key(event):
             event.stop()
-            event.prevent_default()
-            return
-        super().on_key(event)
+            event.prevent_default()  # the base class would say that the key has no meaning
 
     def _command(self, key: str) -> str | None:
         """Return the command of a key by the user's keymap."""

@@ -140,7 +140,8 @@ class RosterList(Widget):
 
     def on_resize(self) -> None:
         """Keep the row in focus in sight."""
-        self._keep_in_sight()
+        if self._keep_in_sight():
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint the heading or a row."""
