@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.export import export
-from benchmarks.figures import Ratio
 from benchmarks.log_cost import log_cost
 from benchmarks.roster import roster
 from benchmarks.start import start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.figures import Ratio
 
 FIGURES: dict[str, Callable[[Path], list[Ratio]]] = {
     "start": start,

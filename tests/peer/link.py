@@ -14,8 +14,6 @@ from vejleder_tui.settings import Settings
 from vejleder_tui.widgets.panels import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from vejleder_tui.services.desk import Desk
 
 
@@ -37,6 +35,6 @@ def app_of(desk: Desk, *, start: str = "today", settings: Settings | None = None
         desk.clock,
         start=start,
         store=Seat(desk.store, desk.actor.worker, clock=desk.clock, randomness=SeededRandomness(5), desk=desk),
-        factories={"today": lambda **_values: Start(**values)},
+        factories={"today": lambda **_values: Start(**values), "unlock": lambda **_values: Start()},
         **({} if start == "today" else values),
     )

@@ -42,6 +42,7 @@ class DraftedForm(FormScreen):
         self._kept: dict[str, Any] | None = None
         self._initial: dict[str, Any] | None = None
         self._discarded = False
+        self._receipt = ""
         self.changed_at = self.about.get("started", "")
 
     # What a form fills in
@@ -136,6 +137,24 @@ class DraftedForm(FormScreen):
             if self.changed_at and not self.desk.read_only:
                 self._keep(raw)
             raise
+
+    def done(self, sentence: str = "", result: object = None) -> None:
+        """Leave after saving; if the screen was locked meanwhile, when it is seen again; if it was left, only say so."""
+        if self.is_current:
+            super().done(sentence, result)
+            return
+        self._saved, self._receipt = True, sentence
+        if self not in self.app.screen_stack:
+            self.desk.status(sentence)
+
+    def on_screen_resume(self) -> None:
+        """Leave what was saved while another screen lay on top."""
+        if self._saved and self._receipt:
+            self.call_after_refresh(super().done, self._receipt)
+
+    def leaving(self) -> str:
+        """Keep the draft; while a save is under way its own sentence tells how it went."""
+        return "" if self._saving else super().leaving()
 
     async def button_discard(self) -> None:
         """Ask, then throw the draft away for good; an untouched form is just left."""

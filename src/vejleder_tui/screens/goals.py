@@ -9,7 +9,7 @@ from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens.base import ListScreen
-from vejleder_tui.screens.goal_rows import goal_header, goal_row, goal_sentence, is_rateable, other_years
+from vejleder_tui.screens.goal_rows import due_width, goal_header, goal_row, goal_sentence, is_rateable
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.entry import EntryBar
 from vejleder_tui.widgets.panels import PanelGroup, RowList
@@ -35,6 +35,7 @@ class GoalsScreen(ListScreen):
         self.voided = False
         self.rows: dict[str, GoalRow] = {}
         self.count = 0
+        self._turn = 0
 
     def title_left(self) -> str:
         """Return the name of the program and the screen."""
@@ -81,8 +82,8 @@ class GoalsScreen(ListScreen):
         self._head()
 
     def _head(self) -> None:
-        years = other_years(self.rows.values(), local_date(self.desk.clock.now()))
-        self.list.list.header = (goal_header(max(20, self.size.width - 3), years=years),)
+        due_cells = due_width(self.rows.values(), local_date(self.desk.clock.now()))
+        self.list.list.header = (goal_header(max(20, self.size.width - 3), due_cells=due_cells),)
 
     def privacy_changed(self) -> None:
         """Draw names anew."""
@@ -90,10 +91,12 @@ class GoalsScreen(ListScreen):
 
     def reload(self) -> None:
         """Read the list in a thread; of two at once the newer counts."""
-        self.run_worker(self._load, exclusive=True, group="load")
+        self.run_worker(self._load(), group="load")
 
     async def _load(self) -> None:
         typed, voided = self.typed, self.voided
+        self._turn += 1
+        turn = self._turn
 
         def query(reader: Any) -> tuple[list[GoalRow], int]:  # noqa: ANN401 - the program's reader
             from vejleder_tui.queries import goals  # noqa: PLC0415
@@ -101,22 +104,27 @@ class GoalsScreen(ListScreen):
             rows = goals.goals_list(reader, typed=typed, void=voided)
             return rows, len(rows) if voided else goals.count_goals(reader, typed=typed)
 
-        rows, self.count = await self.desk.read(query)
+        rows, count = await self.desk.read(query)
+        if turn != self._turn:
+            return
+        self.count = count
         self.rows = {row.id: row for row in rows}
         self._show()
 
     def _show(self) -> None:
         today = local_date(self.desk.clock.now())
-        years = other_years(self.rows.values(), today)
-        rows = [goal_row(row, today, privacy=self.desk.privacy, years=years) for row in self.rows.values()]
+        due_cells = due_width(self.rows.values(), today)
+        rows = [goal_row(row, today, privacy=self.desk.privacy, due_cells=due_cells) for row in self.rows.values()]
         self._head()
         self.list.show(rows, title=self._title(len(rows)), empty=self._empty())
         self._detail()
 
     def _title(self, shown: int) -> str:
         name = _("Fjernede mål") if self.voided else _("Mål")
-        count = number(shown) if shown == self.count else _("{shown} af {count}").format(
-            shown=number(shown), count=number(self.count)
+        count = (
+            number(shown)
+            if shown == self.count
+            else _("{shown} af {count}").format(shown=number(shown), count=number(self.count))
         )
         title = f"{name} ({count})"
         return f"{title} · »{self.typed}«" if self.typed else title
@@ -135,7 +143,9 @@ class GoalsScreen(ListScreen):
         goal = self.goal
         lines = ("", "")
         if goal is not None:
-            lines = goal_sentence(goal, local_date(self.desk.clock.now()), privacy=self.desk.privacy)
+            lines = goal_sentence(
+                goal, local_date(self.desk.clock.now()), privacy=self.desk.privacy, cells=self.size.width - 2
+            )
         self.query_one("#detail", Block).show(*(f" {line}" for line in lines))
 
     # Commands
@@ -171,6 +181,12 @@ class GoalsScreen(ListScreen):
         if self.goal is not None:
             self.desk.goto("citizen", citizen=self.goal.citizen)
 
+    def command_row_history(self) -> None:
+        """Show who wrote what about the goal in focus."""
+        goal = self.goal
+        if goal is not None:
+            self.desk.goto("history", table="goal", row=goal.id, what=f"{goal.name}, {goal.term}")
+
     async def command_row_void(self) -> None:
         """Take the goal in focus away, or bring it back where one looks at those taken away."""
         goal, voided = self.goal, self.voided
@@ -185,8 +201,10 @@ class GoalsScreen(ListScreen):
             self.say(str(error), error=True)
             return
         await self._load()
-        said = _("Mål gendannet: {who} · gemt {time} · z fortryder") if voided else _(
-            "Mål fjernet: {who} · gemt {time} · z fortryder"
+        said = (
+            _("Mål gendannet: {who} · gemt {time} · z fortryder")
+            if voided
+            else _("Mål fjernet: {who} · gemt {time} · z fortryder")
         )
         self.say(said.format(who=goal.name, time=saved.at))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui import codes
 from vejleder_tui.clock import local_date
@@ -13,7 +13,7 @@ from vejleder_tui.rules.formats import minutes, short_date, week, whole_date
 from vejleder_tui.screens.base import ListScreen
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import PanelGroup, Row, RowList
-from vejleder_tui.widgets.text import columns, initials, wrap
+from vejleder_tui.widgets.text import columns, initials, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,8 +22,18 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from vejleder_tui.queries.peer import PeerParticipantView, PeerView
+    from vejleder_tui.widgets.text import Cell
 
 __all__ = ["PeerScreen"]
+
+
+class _Widths(NamedTuple):
+    """Cells of the columns, as wide as the widest of the list needs."""
+
+    day: int
+    form: int
+    took_part: int
+    length: int
 
 
 class PeerScreen(ListScreen):
@@ -104,23 +114,35 @@ class PeerScreen(ListScreen):
 
     def _rows(self, views: Sequence[PeerView]) -> list[Row]:
         rows: list[Row] = []
+        cells = _Widths(
+            max((width(short_date(one.date, self._today)) for one in views), default=0),
+            max((width(one.form_name) for one in views), default=0),
+            max((width(_took_part(one)) for one in views), default=0),
+            max((width(minutes(one.minutes)) for one in views), default=0),
+        )
         for key, group in groupby(views, lambda one: one.date.isocalendar()[:2]):
             several = list(group)
             year = "" if key[0] == self._today.isocalendar().year else f" {key[0]}"
             heading = week(several[0].date)
             rows.append(Row(None, f" {heading[:1].upper()}{heading[1:]}{year} ({len(several)})"))
-            rows += [Row(one.id, self._line(one), say=self._sentence(one)) for one in several]
+            rows += [Row(one.id, self._line(one, cells), say=self._sentence(one)) for one in several]
         return rows
 
-    def _line(self, one: PeerView) -> Callable[[int], str]:
+    def _line(self, one: PeerView, widths: _Widths) -> Callable[[int], str]:
         day = short_date(one.date, self._today)
         form, count, length = one.form_name, _took_part(one), minutes(one.minutes)
         state = _("afklares") if one.contested else ""
         people = self._people(one)
 
         def made(cells: int) -> str:
-            parts = [(day, 10), (form, 24 if cells > 78 else 20), (count, 10), (length, 7)]
-            return columns(cells, *parts, (people, 0), *([(state, 8)] if state else []), gap=1)
+            room = min(widths.form, 22 if cells < 90 else 40)
+            last: list[Cell] = [(people, 0)]
+            if state:
+                last.append((state, width(state)))
+            return columns(
+                cells, (day, widths.day), (form, room), (count, widths.took_part, "right"), (length, widths.length, "right"),
+                *last,
+            )  # fmt: skip
 
         return made
 
@@ -133,8 +155,8 @@ class PeerScreen(ListScreen):
         return " → ".join(part for part in (givers, receivers) if part)
 
     def _sentence(self, one: PeerView) -> str:
-        parts = [f"{whole_date(one.date)} {one.form_name}", _took_part(one), minutes(one.minutes), one.place]
-        parts += [self._people(one), ", ".join(one.purpose_names)]
+        parts = [f"{whole_date(one.date)} {one.form_name}", _took_part(one), minutes(one.minutes), self._people(one)]
+        parts += [_("afklares") if one.contested else "", one.place, ", ".join(one.purpose_names)]
         return " · ".join(part for part in parts if part)
 
     def row_focused(self, message: PanelGroup.Focused) -> None:  # noqa: ARG002 - the list knows its row

@@ -114,7 +114,8 @@ def rating_lines(slot: Slot, today: date, cells: int, room: int, shown: Callable
 
 
 def _cut_last(text: str, cells: int) -> str:
-    return text if width(text) < cells else plain(text, cells - 1).rstrip("…") + "…"
+    """Return a line that says that more follows."""
+    return plain(text, cells - 2).rstrip("… ") + " …"
 
 
 def _direction(slot: Slot) -> str:
@@ -131,18 +132,14 @@ def _direction(slot: Slot) -> str:
 
 def _levels(slot: Slot, today: date) -> list[str]:
     previous = slot.previous
-    if slot.answered:
-        marked = slot.level
-    else:
-        marked = previous.level if previous else slot.detail.row.baseline
+    held = previous.level if previous else slot.detail.row.baseline
+    marked = slot.level if slot.answered else held
     lines = []
     for level in LEVELS:
         at = not slot.not_assessed and level == marked
         chosen = slot.level == level
         lines.append(_level_line(str(level), level_name(level), _tag(slot, level, today), at=at, chosen=chosen))
-    lines.append(
-        _level_line("i", _("Ikke vurderet i dag"), "", at=slot.not_assessed, chosen=slot.not_assessed)
-    )
+    lines.append(_level_line("i", _("Ikke vurderet i dag"), "", at=slot.not_assessed, chosen=slot.not_assessed))
     return lines
 
 
