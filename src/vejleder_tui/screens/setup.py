@@ -356,11 +356,12 @@ class SetupScreen(BaseScreen):
             Answer("on", _("Videre"), "v"),
             must_type=" ".join(groups[number - 1] for number in _CONFIRMED),
         )
-        answer = await self.app.push_screen_wait(question)
+        self.app.push_screen(question, self._confirmed)
+
+    def _confirmed(self, answer: str | None) -> None:
         if answer == "on" and self._seat is not None:
             self._code = ""
             self.desk.link(self._seat)
             return
         self._hidden = False
-        await self.recompose()
-        self._begin()
+        self._show(self.step)

@@ -217,29 +217,47 @@ class UnlockScreen(BaseScreen):
         finally:
             self.busy = False
 
-    async def _enter(self, unlocked: Unlocked, worker: str) -> None:
+    async def _enter(self, unlocked: Unlocked, worker: str, *, write: bool = True) -> None:
         """Take the store into use, and answer what to do when another window writes to it."""
         from vejleder_tui.screens.link import Seat  # noqa: PLC0415 - after the first paint
 
         held: Any = self.desk.store_link
         if isinstance(held, Seat):
+            self._clear()
             if held.actor.worker_id == worker:
                 self.desk.link(held)
             else:
                 self.desk.link(await asyncio.to_thread(held.another, worker))
                 self.desk.goto("today")
             return
-        write = True
-        while True:
-            try:
-                seat = await asyncio.to_thread(
-                    opening.seat_for, self.paths, unlocked, clock=self.clock, write=write, worker=worker
-                )
-            except BusyError as error:
-                from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
+        try:
+            seat = await asyncio.to_thread(
+                opening.seat_for, self.paths, unlocked, clock=self.clock, write=write, worker=worker
+            )
+        except BusyError as error:
+            from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
 
-                answers = (Answer("again", _("Prøv igen")), Answer("read", _("Kun læsning"), "k"))
-                write = await self.app.push_screen_wait(Dialog(str(error), *answers)) != "read"
-                continue
-            self.desk.link(seat)
+            def answered(answer: str | None) -> None:
+                self.busy = True
+                again = self._enter_told(unlocked, worker, write=answer != "read")
+                self.run_worker(again, group="unlock")
+
+            question = Dialog(str(error), Answer("again", _("Prøv igen")), Answer("read", _("Kun læsning"), "k"))
+            self.app.push_screen(question, answered)
             return
+        self._clear()
+        self.desk.link(seat)
+
+    async def _enter_told(self, unlocked: Unlocked, worker: str, *, write: bool) -> None:
+        try:
+            await self._enter(unlocked, worker, write=write)
+        except VejlederError as error:
+            self.say(str(error), error=True)
+        finally:
+            self.busy = False
+
+    def _clear(self) -> None:
+        """Leave no passphrase in a field behind the screens to come."""
+        self.say("")
+        for field in self.query(Input):
+            field.value = ""
