@@ -311,8 +311,10 @@ class SetupScreen(BaseScreen):
             told, name = str(error), error.field
             if name not in _STEP_OF:
                 self.say(told, error=True)
+            elif _STEP_OF[name] == self.step:
+                self._tell(name, told)
             else:
-                self._show(_STEP_OF[name], lambda: self._tell(name, told))
+                self._show(_STEP_OF[name], lambda: self.call_after_refresh(self._tell, name, told))
         except VejlederError as error:
             self.say(str(error), error=True)
         else:
@@ -323,6 +325,7 @@ class SetupScreen(BaseScreen):
             self._busy = False
 
     def _tell(self, name: str, error: str) -> None:
+        self.say("")
         form = self._form()
         if form is not None and form.tell(name, error):
             form.field(name).target().focus()

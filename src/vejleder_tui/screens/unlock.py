@@ -237,6 +237,8 @@ class UnlockScreen(BaseScreen):
         except BusyError as error:
             from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
 
+            self.say("")
+
             def answered(answer: str | None) -> None:
                 self.busy = True
                 again = self._enter_told(unlocked, worker, write=answer != "read")
