@@ -314,7 +314,7 @@ class SetupScreen(BaseScreen):
             elif _STEP_OF[name] == self.step:
                 self._tell(name, told)
             else:
-                self._show(_STEP_OF[name], lambda: self.call_after_refresh(self._tell, name, told))
+                self._show(_STEP_OF[name], lambda: self._tell_later(name, told))
         except VejlederError as error:
             self.say(str(error), error=True)
         else:
@@ -323,6 +323,10 @@ class SetupScreen(BaseScreen):
             self._show(3)
         finally:
             self._busy = False
+
+    def _tell_later(self, name: str, error: str) -> None:
+        # A field that is mounted tells its own help line first.
+        self.call_after_refresh(self._tell, name, error)
 
     def _tell(self, name: str, error: str) -> None:
         self.say("")

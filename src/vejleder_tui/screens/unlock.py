@@ -22,12 +22,9 @@ if TYPE_CHECKING:
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.screens.link import Seat
     from vejleder_tui.store.keyfile import Unlocked
-    from vejleder_tui.store.slots import Slot
     from vejleder_tui.widgets.panels import RowList
 
 __all__ = ["UnlockScreen"]
-
-_PASSPHRASE = "passphrase"  # noqa: S105 - the name of a kind of slot
 
 
 class UnlockScreen(BaseScreen):
@@ -42,8 +39,7 @@ class UnlockScreen(BaseScreen):
         self.paths, self.clock, self.was_locked = paths, clock, locked
         self.recovering = False
         self.busy = False
-        self.slots: list[Slot] = []
-        self._told = ""
+        self.slots: list[opening.Who] = []
         self._worker = ""
         self._seat: Seat | None = None
 
@@ -60,12 +56,8 @@ class UnlockScreen(BaseScreen):
         return _("Skærmen er låst. Alt står, som det stod.") if self.was_locked else _("Registreringerne er krypteret.")
 
     def compose(self) -> ComposeResult:
-        """Read who can unlock, before the frame is made; it is one small file."""
-        try:
-            found = opening.key_file(self.paths, self.clock).slots()
-            self.slots = [one for one in found if one.kind == _PASSPHRASE and one.worker]
-        except VejlederError as error:
-            self._told = str(error)
+        """Look who can unlock, before the frame is made; it is one small file."""
+        self.slots = opening.who_can_unlock(self.paths)
         yield from super().compose()
 
     def body(self) -> ComposeResult:
@@ -95,7 +87,15 @@ class UnlockScreen(BaseScreen):
         """Put the cursor where it belongs, and warn of a folder that is not safe."""
         super().on_mount()
         self._begin()
-        told = self._told or opening.folder_warning(self.paths)
+        self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        """Check the key file and the folder, now that the screen stands."""
+        try:
+            opening.key_file(self.paths, self.clock).slots()
+            told = opening.folder_warning(self.paths)
+        except VejlederError as error:
+            told = str(error)
         if told:
             self.say(told, error=True)
 
