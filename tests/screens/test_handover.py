@@ -163,11 +163,12 @@ async def test_a_bundle_is_three_keys(desk: Desk) -> None:
         assert verify_bundle(files[0], [CENTRE]).ok
         await pilot.press("a")
         await wait(pilot)
-        assert "24-11 10:42  afleveret" in screen_text(pilot.app)
+        assert "24-11 10:42 afleveret" in screen_text(pilot.app)
         await pilot.press("c")
         await wait(pilot)
         assert lines(pilot.app)[22] == " Kontrolleret: pakken er hel og rigtigt underskrevet."
         assert "hel og rigtigt underskrevet" in lines(pilot.app)[21]
+        assert "vejleder-0183-" in lines(pilot.app)[20]
 
 
 async def test_escape_leaves_no_bundle(desk: Desk) -> None:
