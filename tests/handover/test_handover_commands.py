@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,8 +19,6 @@ from vejleder_tui.model import Citizen
 from vejleder_tui.services.setup import organisation_id
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from vejleder_tui.clock import FixedClock
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.services.desk import Desk
@@ -84,7 +82,7 @@ def test_export_and_verify_while_another_window_writes(
     found = exported(shell, tmp_path / "out")
     assert set(found) == {"file", "bundle_id", "operations", "first", "last"}
     assert (found["operations"], found["first"], found["last"]) == (5, 1, 5)
-    assert os.stat(found["file"]).st_mode & 0o777 == 0o600
+    assert Path(found["file"]).stat().st_mode & 0o777 == 0o600
     assert shell("verify", found["file"], "--json") == 0
     assert shell.json == {"ok": True, "bundle_id": found["bundle_id"], "operations": 5, "errors": []}
     assert shell("verify", found["file"], "--identity", identity, "--json", store=False) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 IDENTITY = generate_age_identity(SeededRandomness(5))
 NAMES = (
     "Jens [/b] slut", "[se bilag 3]", "👩‍👩‍👧 Ærø Ågård", "x" * 200, "שלום \u202eabc\u202c", '=HYPERLINK("http://x","y")',
-    "+45 12", "-1", "@SUM(A1)", "\tfane", "'citat", "'=2", "''-x", "a;=1+1", "linje\n=1+1\nslut", '"anført", ja', "_x0041_ og _x000D_",
+    "+45 12", "-1", "@SUM(A1)", "\tfane", "'citat", "'=2", "''-x",
+    "a;=1+1", "linje\n=1+1\nslut", '"anført", ja', "_x0041_ og _x000D_",
     "＝1", " = 1", "nul ", "007", "1e5", "TRUE", "2026-11-24", "http://example.org", "null",
 )  # fmt: skip
 
@@ -69,7 +70,7 @@ def package(folder: Path) -> dict[str, dict[str, Any]]:
         content = (folder / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-    assert {os.stat(path).st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     return {resource["name"]: resource for resource in found["resources"]}
 
 
@@ -199,7 +200,7 @@ def test_beyond_memory_the_rows_are_the_same_and_the_disk_cannot_be_read(
     made = citizens(desk)
     spool = tmp_path / "spool"
     spool.mkdir()
-    monkeypatch.setattr(rows_module.tempfile, "tempdir", str(spool))
+    monkeypatch.setattr(tempfile, "tempdir", str(spool))
     path = bundle(desk, tmp_path)
     from vejleder_tui.bundle.verify import verify_bundle
 

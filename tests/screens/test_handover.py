@@ -265,7 +265,7 @@ async def test_a_recipient_comes_and_goes(desk: Desk, tmp_path: Path) -> None:
         await asked(pilot)
         await pilot.press(*["backspace"] * 3, *str(tmp_path), "enter")
         await wait(pilot)
-        card = next(tmp_path.glob("vejleder-nøglefil-*.json"))
+        card = tmp_path / f"vejleder-nøglefil-{desk.device[:8]}.json"
         assert json.loads(card.read_text(encoding="utf-8"))["device"] == desk.device
         await pilot.press("l")
         await asked(pilot)
