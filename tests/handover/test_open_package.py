@@ -194,6 +194,59 @@ def test_what_is_not_whole_is_listed_and_never_invented(desk: Desk, tmp_path: Pa
     assert field["references"] == "citizen.id"
 
 
+def test_what_no_program_of_ours_wrote_is_listed_as_unreadable(desk: Desk, tmp_path: Path) -> None:
+    """A bundle that holds together can still say things that this program has no place for."""
+    from vejleder_tui.bundle.minisign import SigningKey
+    from vejleder_tui.bundle.writer import sign_head
+    from vejleder_tui.oplog import GENESIS, OperationLine, hash_of
+
+    signer = SigningKey.generate(SeededRandomness(8))
+    other = "00000000-0000-7000-8000-000000000001"
+    said: list[dict[str, Any]] = [
+        {"table": "device", "row": other, "key": {}, "values": {"sign_key": signer.public.text}},
+        {"table": "spaceship", "row": "r1", "key": {}, "values": {"crew": 3}},
+        {"table": "citizen", "row": "r2", "key": {}, "values": {"name": ["a", "list"]}},
+        {"table": "citizen", "row": "r3", "key": {}, "values": {"birth_date": "=1+1"}},
+        {"table": "citizen", "row": "r4", "key": {}, "values": {"no_such_field": "x"}},
+        {"table": "citizen", "row": "r5", "kind": "erase", "values": {}},
+        {"table": "../../etc", "row": "../r6", "key": {}, "values": {"name": "x"}},
+    ]
+    one, last = GENESIS, len(said)
+    with desk.store.transaction() as connection, desk._door.opened():
+        for seq, parts in enumerate(said, start=1):
+            line = OperationLine(
+                device=other,
+                seq=seq,
+                schema=1,
+                at="2026-11-20T10:00:00.000Z",
+                actor="w",
+                txn=seq,
+                salt="00" * 16,
+                **parts,
+            ).encode()
+            one = hash_of(one, line)
+            connection.execute(
+                "INSERT INTO operation (hash, device, seq, txn, table_name, row, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (one, other, seq, seq, parts["table"], parts["row"], line),
+            )
+        head = {
+            "last": last,
+            "hash": one,
+            "signature": sign_head(signer, other, last, one),
+            "public_key": signer.public.text,
+        }
+        connection.execute("INSERT INTO local_value VALUES (?, ?)", (f"head:{other}", json.dumps(head)))
+    for form in ("csv", "json", "xlsx"):
+        found = opened(desk, tmp_path, form, folder=form)
+        assert found.rows["citizen"] == 0
+        assert found.incomplete == last - 1
+    listed = read_csv(tmp_path / "csv" / "incomplete.csv")
+    assert {(row["row"], row["why"]) for row in listed} == {
+        ("r1", "unreadable"), ("r2", "unreadable"), ("r3", "unreadable"), ("r4", "unreadable"), ("r5", "create"),
+        ("../r6", "unreadable"),
+    }  # fmt: skip
+
+
 def test_beyond_memory_the_rows_are_the_same_and_the_disk_cannot_be_read(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
