@@ -35,9 +35,7 @@ MARK = "sandkasse.json"
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add the commands of this group."""
     demo = commands.add_parser("demo", parents=[common], help=_("prøv programmet med opdigtede borgere"))
-    demo.add_argument(
-        "--size", default="small", metavar="SIZE", help=_("small, year, decade eller et antal fremmøder")
-    )
+    demo.add_argument("--size", default="small", metavar="SIZE", help=_("small, year, decade eller et antal fremmøder"))
     demo.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="N", help=_("samme tal giver samme sandkasse"))
     demo.add_argument("--date", default="", metavar="DATE", help=_("sandkassens dag, ÅÅÅÅ-MM-DD; ellers i dag"))
     demo.add_argument(
@@ -105,8 +103,8 @@ def _create(arguments: argparse.Namespace, day: date) -> int:
 
 
 def _open(arguments: argparse.Namespace, day: date) -> int:
-    from vejleder_tui.clock import OffsetClock, as_utc  # noqa: PLC0415
     from vejleder_tui.cli.screen import open_sandbox  # noqa: PLC0415
+    from vejleder_tui.clock import OffsetClock, as_utc  # noqa: PLC0415
     from vejleder_tui.paths import demo_store  # noqa: PLC0415
 
     paths = demo_store()
@@ -141,9 +139,7 @@ def _mark(paths: StorePaths, about: dict[str, object]) -> None:
     (paths.folder / MARK).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
-def _built(
-    paths: StorePaths, size: Size, seed: int, day: date, passphrase: str, *, cost: Cost | None = None
-) -> Desk:
+def _built(paths: StorePaths, size: Size, seed: int, day: date, passphrase: str, *, cost: Cost | None = None) -> Desk:
     """Build the sandbox, in place of an older one; a folder with anything else in it is refused."""
     from vejleder_tui.demo.build import build  # noqa: PLC0415
     from vejleder_tui.store.files import make_private_folder  # noqa: PLC0415
@@ -155,9 +151,7 @@ def _built(
         _mark(paths, {"unfinished": True})
     except OSError as error:
         raise NotSavedError(_("Der kan ikke skrives i mappen."), _("Vælg en anden mappe.")) from error
-    desk = build(
-        paths, size=size, seed=seed, day=day, passphrase=passphrase, cost=cost, progress=_progress(sys.stderr)
-    )
+    desk = build(paths, size=size, seed=seed, day=day, passphrase=passphrase, cost=cost, progress=_progress(sys.stderr))
     _mark(paths, _about(size.name, seed, day))
     return desk
 

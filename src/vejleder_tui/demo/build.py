@@ -89,18 +89,16 @@ def build(
         paths, answers, clock=clock, randomness=SeededRandomness(seed), cost=cost, allow_weak=True
     )
     try:
-        _fill(desk, clock, size, seed, day, progress)
+        scene = Scene(day, random.Random(seed))  # noqa: S311 - repeatable on purpose
+        _fill(desk, clock, size, scene, progress)
     except BaseException:
         desk.store.close()
         raise
     return desk
 
 
-def _fill(
-    desk: Desk, clock: FixedClock, size: Size, seed: int, day: date, progress: Callable[[int, int], None] | None
-) -> None:
+def _fill(desk: Desk, clock: FixedClock, size: Size, scene: Scene, progress: Callable[[int, int], None] | None) -> None:
     coordinator = desk.actor
-    scene = Scene(day, random.Random(seed))  # noqa: S311 - repeatable on purpose
     # Nobody's work is lost if the power fails half way: it is built anew. So the disk is waited for once, at the end.
     desk.store.connection.execute("PRAGMA synchronous = NORMAL")
     hire(desk, scene)

@@ -59,5 +59,5 @@ def welcome(desk: Desk, scene: Scene, person: str) -> None:
             case_number=f"{scene.on(start):%Y}-{1000 + len(scene.grants)}", source="letter",
             follow_up_date=scene.on(int(row["grant_to"]) - 30),
         ).row  # fmt: skip
-    if row["name"] and scene.chance.random() < 0.7 or person == "einer":
+    if (row["name"] and scene.chance.random() < 0.7) or person == "einer":
         give_consent(desk, citizen, "sharing")
