@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vejleder_tui.demo.build import build, parse_size
+from vejleder_tui.demo.build import build
+from vejleder_tui.demo.sizes import parse_size
 from vejleder_tui.paths import StorePaths
 from vejleder_tui.store.slots import Cost
 

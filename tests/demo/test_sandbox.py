@@ -13,7 +13,7 @@ import pytest
 
 from tests.demo.conftest import DAY, make
 from vejleder_tui.clock import as_utc, from_stamp, local_date
-from vejleder_tui.demo.build import OPENS, parse_size
+from vejleder_tui.demo.sizes import OPENS, parse_size
 from vejleder_tui.errors import RuleError
 from vejleder_tui.oplog import chain_faults, fold_faults, state_digest
 from vejleder_tui.queries.goals import citizen_goals, goals_due

@@ -50,7 +50,8 @@ class _Teller:
 def tell(arguments: argparse.Namespace, day: date) -> int:
     """Build a sandbox in a temporary folder and do the main job in it; returns the exit code. Nothing of it stays."""
     from vejleder_tui.clock import OffsetClock, as_utc  # noqa: PLC0415
-    from vejleder_tui.demo.build import OPENS, build, parse_size  # noqa: PLC0415
+    from vejleder_tui.demo.build import build  # noqa: PLC0415
+    from vejleder_tui.demo.sizes import OPENS, parse_size  # noqa: PLC0415
     from vejleder_tui.paths import StorePaths  # noqa: PLC0415
     from vejleder_tui.store.slots import Cost  # noqa: PLC0415
 
