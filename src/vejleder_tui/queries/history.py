@@ -63,35 +63,32 @@ def row_history(reader: Reader, table: str, row: str) -> list[HistoryLine]:
     rows = all_rows(
         reader,
         "SELECT o.hash, o.line, coalesce(d.name, o.device) FROM operation o LEFT JOIN device d ON d.id = o.device"
-        " WHERE o.table_name = ? AND o.row = ? ORDER BY o.arrival",
+        " WHERE o.table_name = ? AND o.row = ? ORDER BY o.device, o.seq, o.hash",
         table,
         row,
     )
-    said: dict[str, dict[str, Value]] = {}
-    found: list[HistoryLine] = []
-    first = ""
+    written = {one: json.loads(line) for one, line, _laptop in rows if line}
+    said: dict[str, dict[str, Value]] = {one: parts.get("values") or {} for one, parts in written.items()}
+    first = next((one for one, parts in written.items() if "key" in parts), "")
     workers = dict(all_rows(reader, "SELECT id, coalesce(initials, name, '') FROM worker"))
+    found: list[HistoryLine] = []
     for one, line, laptop in rows:
         if not line:
             found.append(HistoryLine(one, None, "", laptop, created=False, changes=(), taken=True))
             continue
-        parts = json.loads(line)
-        values: dict[str, Value] = parts.get("values") or {}
-        said[one] = values
-        created = "key" in parts
-        first = one if created and not first else first
+        parts = written[one]
         changes = tuple(
             HistoryChange(name, _named(reader, name, _before(said, parts, name, first)), _named(reader, name, value))
-            for name, value in values.items()
+            for name, value in said[one].items()
             if name not in UNNAMED
         )
         found.append(
             HistoryLine(
                 hash=one, at=from_stamp(parts["at"]), who=workers.get(parts.get("actor"), ""), laptop=laptop,
-                created=created, changes=changes, reason=parts.get("reason") or "",
+                created="key" in parts, changes=changes, reason=parts.get("reason") or "",
             )
         )  # fmt: skip
-    return found[::-1]
+    return sorted(found, key=lambda line: line.at.isoformat() if line.at else "", reverse=True)
 
 
 def _before(said: dict[str, dict[str, Value]], parts: dict[str, Any], name: str, first: str) -> Value:

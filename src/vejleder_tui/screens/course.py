@@ -107,7 +107,7 @@ class CourseScreen(DetailScreen):
         )
         group.set_rows(
             "sessions",
-            [words.session_row(one, view.today) for one in view.sessions],
+            [words.session_row(one, view.today, view.venue) for one in view.sessions],
             title=_("Mødegange {count} · {held} afholdt").format(count=view.total, held=view.held),
         )
         if first:

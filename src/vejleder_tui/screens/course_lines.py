@@ -10,7 +10,7 @@ from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.formats import hours, line_date, period, short_date, time_range, whole_date
 from vejleder_tui.rules.recurrence import describe
 from vejleder_tui.widgets.panels import Row
-from vejleder_tui.widgets.text import columns, fit, width
+from vejleder_tui.widgets.text import Cell, columns, fit, width
 
 if TYPE_CHECKING:
     from datetime import date
@@ -93,11 +93,11 @@ def _count(view: SessionView, today: date) -> str:
         return _("{count} afbud").format(count=view.notified) if view.notified else "–"
     if view.status is SessionStatus.MOVED and not view.registered:
         return "–"
-    return of(view.registered, view.expected)
+    return fit(of(view.registered, view.expected), 8, "right")
 
 
-def session_row(view: SessionView, today: date) -> Row:
-    """Return the row of one session; a moved one stands at the day that the plan gave it."""
+def session_row(view: SessionView, today: date, venue: str | None = None) -> Row:
+    """Return the row of one session; a moved one stands at the day that the plan gave it. `venue` is the course's."""
     day = view.ref.planned_date or view.date
     ordinal = f"{view.ordinal}." if view.ordinal else "– "
     status, count = status_word(view, today), _count(view, today)
@@ -105,13 +105,14 @@ def session_row(view: SessionView, today: date) -> Row:
 
     def made(cells: int) -> str:
         extra = view.theme or (view.title if view.ref.planned_date is None else "")
-        room = max(9, min(20, cells - 12 - 15)) if view.status is SessionStatus.SKIPPED else 9
-        return f"{text}{fit(count, room)}  {fit(status, 14)}  {extra}"
+        left = cells - 23
+        said = f"{fit(status, 14)}  {extra}" if extra and left > 20 else status
+        return f"{text}{fit(count, 9)}  {said}"
 
-    return Row(view.ref.id, made, session_sentence(view, today))
+    return Row(view.ref.id, made, session_sentence(view, today, venue))
 
 
-def session_sentence(view: SessionView, today: date) -> str:
+def session_sentence(view: SessionView, today: date, venue: str | None = None) -> str:
     """Return "24-11-2026 10:00–12:00, 7. mødegang, i gang: 10 af 12 registreret"."""
     if view.status is SessionStatus.SKIPPED:
         return _("{day} springes over: {reason}. x tager dagen med igen.").format(
@@ -123,7 +124,7 @@ def session_sentence(view: SessionView, today: date) -> str:
         parts.append(_("flyttet fra {day}").format(day=whole_date(view.ref.planned_date)))
     else:
         parts.append(_(STATUS[view.status]))
-    if view.venue_name:
+    if view.venue_name and view.venue != venue:
         parts.append(view.venue_name)
     said = ", ".join(one for one in parts if one)
     if view.status is SessionStatus.CANCELLED:
@@ -153,11 +154,11 @@ def people_rows(course: CourseDetail) -> list[Row]:
 
 
 def _person(one: Participant) -> Row:
-    share, dose = of(one.attended, one.expected), hours(one.minutes)
+    share, dose = (of(one.attended, one.expected), hours(one.minutes)) if one.expected else ("–", "")
     dosed = share + fit(dose, max(13 - width(share), width(dose) + 1), "right")
 
     def made(cells: int) -> str:
-        return f"{fit(one.name, max(10, cells - 28))} {fit(one.legal_basis, 7)} {dosed} {_flags(one)}"
+        return f"{fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 7)} {dosed} {_flags(one)}"
 
     return Row(f"e:{one.enrolment}", made, _sentence(one))
 
@@ -185,7 +186,7 @@ def _gone(one: Participant, today: date) -> Row:
     said = _("{name}, {word} {day}: {reason}").format(name=one.name, word=word, day=when, reason=reason or "–")
     return Row(
         f"e:{one.enrolment}",
-        lambda cells: f"{fit(one.name, max(10, cells - 28))} {fit(one.legal_basis, 7)} {fit(word, 10)} {when}",
+        lambda cells: f"{fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 7)} {fit(word, 10)} {when}",
         said,
     )
 
@@ -200,7 +201,7 @@ def _waits(place: int, one: Waiting, today: date) -> Row:
     flag = _("afklares") if one.contested else _("tilbudt") if one.offered else ""
 
     def made(cells: int) -> str:
-        return f"{place}. {fit(one.name, max(10, cells - 28))} {fit(one.legal_basis, 8)} {since} {flag}"
+        return f"{place}. {fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 8)} {since} {flag}"
 
     offered = _(", plads tilbudt") if one.offered else ""
     said = _("{place}. på ventelisten: {name}, {basis}, {since}{offered}").format(
@@ -222,11 +223,13 @@ def course_row(one: CourseLine, today: date) -> Row:
     last = when or status
 
     def made(cells: int) -> str:
-        room = max(20, (cells - 34) // 2)
+        wide = cells >= 100
+        where: tuple[Cell, ...] = ((one.venue_name, 22),) if wide else ()
+        waits = _("{count} venter").format(count=one.waiting) if one.waiting else ""
+        plan = describe(one.plan) if one.plan else ""
         return columns(
-            cells, (one.title, 0), (describe(one.plan) if one.plan else "", room - 4), (places, 8),
-            (_("{count} venter").format(count=one.waiting) if one.waiting else "", 9), (last, 8),
-        )  # fmt: skip
+            cells, (one.title, 0), (plan, 30 if wide else 20), *where, (places, 8, "right"), (waits, 9), (last, 8)
+        )
 
     parts = [one.title, kind_word(one.kind), describe(one.plan) if one.plan else "", one.venue_name]
     if one.next is not None:

@@ -30,6 +30,7 @@ class CoursesScreen(ListScreen):
     """The courses of the municipality."""
 
     SCREEN_ID = "courses"
+    AUTO_FOCUS = "#body"
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -92,7 +93,7 @@ class CoursesScreen(ListScreen):
         title = _("{heading} ({count})").format(heading=heading, count=len(found))
         listed = self.query_one(RowList)
         listed.show([course_row(one, today) for one in found], title=title, empty=self._empty())
-        if self.focused is None:
+        if self.focused is None or not self.focused.display:
             listed.focus()
         self.query_one("#detail", Block).show(f" {listed.row.say}" if listed.row else "")
 
