@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     Command = Callable[..., tuple[int, str, str]]
 
 
+HOW = (
+    "Hvordan går det nu? 0 ingen nedsat, 1 let nedsat, 2 moderat nedsat, 3 svært nedsat, 4 fuldstændig nedsat, "
+    "i ikke vurderet: "
+)
+
+
 @pytest.fixture
 def goal(desk: Desk) -> str:
     _citizen, made = einer(desk)
@@ -68,14 +74,11 @@ def test_rate_line_by_line(command: Command) -> None:
         "Vælg 1 til 1, a for alle mål, eller slut: ",
         "Einer M., Deltage i sociale fællesskaber og fritidsaktiviteter. »Jeg vil gerne kende nogen, jeg kan se fodbold med.«",
         "Udvikle (progression): fra 3 mod 1. Sidst 2, 17-11.",
-        "Hvordan går det nu? 0 ingen nedsat, 1 let nedsat, 2 moderat nedsat, 3 svært nedsat, 4 fuldstændig nedsat, "
-        "i ikke vurderet: ",
+        HOW,
         "Svar et tal fra 0 til 4; lavere er bedre. i er ikke vurderet i dag.",
-        "Hvordan går det nu? 0 ingen nedsat, 1 let nedsat, 2 moderat nedsat, 3 svært nedsat, 4 fuldstændig nedsat, "
-        "i ikke vurderet: ",
+        HOW,
         "Skriv et tal fra 0 til 4.",
-        "Hvordan går det nu? 0 ingen nedsat, 1 let nedsat, 2 moderat nedsat, 3 svært nedsat, 4 fuldstændig nedsat, "
-        "i ikke vurderet: ",
+        HOW,
         "Kilde? 1 vejleder og borger sammen, 2 borger, 3 vejleder, ? flere, Enter er 1: ",
         "Egenvurdering fra 0 til 10? Enter uden: ",
         "Kommentar? Enter uden: ",
@@ -90,23 +93,23 @@ def test_the_end_of_input_saves_what_was_answered(command: Command, goal: str) -
 
 
 @pytest.mark.parametrize(
-    ("words", "typed", "code"),
+    ("words", "answers"),
     [
-        (("rate", "00000000"), "", 10),
-        (("rate", "kort"), "", 10),
-        (("rate",), "slut\n", 11),
-        (("rate",), "", 11),
-        (("rate", "--json"), "", 9),
-        (("rate", "GOAL", "--level", "5"), "", 9),
-        (("rate", "GOAL", "--level", "1", "--source", "naboen"), "", 9),
-        (("rate", "GOAL", "--level", "1", "--date", "25-11-2026"), "", 9),
-        (("rate", "GOAL", "--level", "1", "--not-assessed"), "", 9),
-        (("add", "--citizen", "Nogen"), "", 10),
-        (("add", "--citizen", "Einer"), "ord\nslut\n", 11),
+        (("rate", "00000000"), ("", 10)),
+        (("rate", "kort"), ("", 10)),
+        (("rate",), ("slut\n", 11)),
+        (("rate",), ("", 11)),
+        (("rate", "--json"), ("", 9)),
+        (("rate", "GOAL", "--level", "5"), ("", 9)),
+        (("rate", "GOAL", "--level", "1", "--source", "naboen"), ("", 9)),
+        (("rate", "GOAL", "--level", "1", "--date", "25-11-2026"), ("", 9)),
+        (("rate", "GOAL", "--level", "1", "--not-assessed"), ("", 9)),
+        (("add", "--citizen", "Nogen"), ("", 10)),
+        (("add", "--citizen", "Einer"), ("ord\nslut\n", 11)),
     ],
 )
 def test_what_is_refused_saves_nothing(
-    command: Command, goal: str, desk: Desk, words: tuple[str, ...], typed: str, code: int
+    command: Command, goal: str, desk: Desk, words: tuple[str, ...], answers: tuple[str, int]
 ) -> None:
     from vejleder_tui.ids import SeededRandomness
     from vejleder_tui.store.keyfile import KeyFile
@@ -121,6 +124,7 @@ def test_what_is_refused_saves_nothing(
         finally:
             store.close()
 
+    typed, code = answers
     before = digest()
     assert command(*(goal if word == "GOAL" else word for word in words), typed=typed)[0] == code
     assert digest() == before

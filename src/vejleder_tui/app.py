@@ -42,6 +42,7 @@ FACTORIES: dict[str, str] = {
     "course": "course:CourseScreen",
     "course_form": "course_form:CourseForm",
     "roster": "roster:RosterScreen",
+    "after_session": "after_session:AfterSessionScreen",
     "session_form": "session_form:SessionForm",
     "citizens": "citizens:CitizensScreen",
     "citizen": "citizen:CitizenScreen",

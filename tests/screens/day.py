@@ -42,8 +42,9 @@ def ref_of(course: str, day: date) -> SessionRef:
     return SessionRef(session_id(course, day, 1), course, day, 1)
 
 
-def one_session(desk: Desk, title: str, day: date, start: int, end: int, venue: str | None = None) -> str:
-    return new_course(desk, title, Plan((day.weekday(),), 1, start, end, day, sessions=1), venue=venue).row
+def one_session(desk: Desk, title: str, day: date, start: int, *, venue: str | None = None, minutes: int = 60) -> str:
+    plan = Plan((day.weekday(),), 1, start, start + minutes, day, sessions=1)
+    return new_course(desk, title, plan, venue=venue).row
 
 
 def place(desk: Desk, course: str, citizen: str, day: date) -> None:
@@ -63,23 +64,28 @@ def the_day(desk: Desk) -> Day:
     library = new_venue(desk, "Biblioteket", kind="library").row
     people = [new_citizen(desk, name=name).citizen for name in NAMES]
     tuesdays = Plan((1,), 1, 600, 720, date(2026, 10, 6), sessions=20)
-    abc = new_course(desk, "ABC-gruppe, efterår", tuesdays, venue=centre, skipped={date(2026, 10, 13): "efterårsferie"}).row
+    abc = new_course(
+        desk, "ABC-gruppe, efterår", tuesdays, venue=centre, skipped={date(2026, 10, 13): "efterårsferie"}
+    ).row
     for one in people:
         place(desk, abc, one, date(2026, 11, 17))
     before = ref_of(abc, date(2026, 11, 17))
     marks_many(desk, before, [one for one in people if one != people[2]], "present")
     mark(desk, before, people[2], "absent_unnotified")
-    social = one_session(desk, "Social færdighedstræning", TODAY, 780, 870, library)
+    social = one_session(desk, "Social færdighedstræning", TODAY, 780, venue=library, minutes=90)
     for one in people[:9]:
         place(desk, social, one, TODAY)
-    for title, day, count in (("Kreativt værksted", date(2026, 11, 16), 3), ("Mindfulness hold 2", date(2026, 11, 19), 2)):
-        course = one_session(desk, title, day, 600, 690)
+    for title, day, count in (
+        ("Kreativt værksted", date(2026, 11, 16), 3),
+        ("Mindfulness hold 2", date(2026, 11, 19), 2),
+    ):
+        course = one_session(desk, title, day, 600)
         for one in people[:count]:
             place(desk, course, one, day)
     for index, condition, due in ((0, TAKE_PART, TODAY), (1, SHOP, date(2026, 11, 26)), (2, COOK, date(2026, 11, 27))):
         goal(desk, people[index], condition, due)
     new_grant(desk, people[4], legal_basis="SEL-85", from_date=date(2026, 1, 1), to_date=date(2026, 11, 20))
-    open_house = one_session(desk, "Åbent hus", date(2026, 12, 30), 600, 660)
+    open_house = one_session(desk, "Åbent hus", date(2026, 12, 30), 600)
     with desk.transaction() as work:
         from vejleder_tui.model import Enrolment
 

@@ -16,7 +16,7 @@ from vejleder_tui.screens.link import Seat
 from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from textual.pilot import Pilot
 
@@ -39,6 +39,7 @@ def app_on(
     start: str = "unlock",
     seat: Seat | None = None,
     settings: Settings | None = None,
+    factories: Mapping[str, Callable[..., Any]] | None = None,
     **values: Any,
 ) -> VejlederApp:
     """Return the program as the command line makes it, but for this machine's settings file."""
@@ -51,9 +52,8 @@ def app_on(
     def setup(**given: Any) -> Any:
         return SetupScreen(paths=paths, clock=clock, **given)
 
-    return VejlederApp(
-        settings or Settings(), clock, start=start, store=seat, factories={"unlock": unlock, "setup": setup}, **values
-    )
+    made = {"unlock": unlock, "setup": setup, **(factories or {})}
+    return VejlederApp(settings or Settings(), clock, start=start, store=seat, factories=made, **values)
 
 
 @asynccontextmanager
@@ -73,10 +73,13 @@ async def running(
     *,
     size: tuple[int, int] = (80, 24),
     settings: Settings | None = None,
+    factories: Mapping[str, Callable[..., Any]] | None = None,
     **values: object,
 ) -> AsyncIterator[Pilot[int]]:
     """Run the program with the desk's worker logged in, on I dag, and then on `screen` opened with `values`."""
-    app = app_on(desk.store.paths, desk.clock, start="today", seat=seat_of(desk), settings=settings)
+    app = app_on(
+        desk.store.paths, desk.clock, start="today", seat=seat_of(desk), settings=settings, factories=factories
+    )
     async with live(app, size) as pilot:
         if screen != "today" or values:
             app.goto(screen, **values)

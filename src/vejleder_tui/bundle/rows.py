@@ -187,10 +187,9 @@ def _operation(line: bytes, row: str) -> OperationLine:
 
     said = {name: value for name, value in json.loads(line).items() if name in _PARTS and value is not None}
     said.setdefault("actor", "")
-    made = OperationLine(**said)
-    if made.row != row or not isinstance(made.values, dict) or not isinstance(made.replaces, dict):
-        raise TypeError
-    return made
+    if said["row"] != row or not all(isinstance(said.get(part, {}), dict) for part in ("key", "values", "replaces")):
+        raise TypeError  # the form allows more than a write has (an erase carries lists)
+    return OperationLine(**said)
 
 
 def _check(table: str, operations: Mapping[str, OperationLine]) -> None:

@@ -149,13 +149,17 @@ def _signer_sentence(found: Verification) -> str:
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
-    from vejleder_tui.cli.inspecting import describe, gather  # noqa: PLC0415
+    from vejleder_tui.bundle.contents import contents_of  # noqa: PLC0415
+    from vejleder_tui.cli.inspecting import as_json, opening_keys  # noqa: PLC0415
 
-    found = gather(arguments)
+    identities, device_keys = opening_keys(arguments)
+    found = contents_of(Path(arguments.file), identities, device_keys)
     if wants_json(arguments):
-        print_json(found)
+        print_json(as_json(found))
     else:
-        for sentence in describe(found):
+        from vejleder_tui.queries.handover_words import contents_sentences  # noqa: PLC0415
+
+        for sentence in contents_sentences(found):
             say(sentence)
     return int(ExitCode.DONE)
 

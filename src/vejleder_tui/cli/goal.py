@@ -21,11 +21,15 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     acts = group.add_subparsers(dest="act", metavar="ACT", required=True)
     add = acts.add_parser("add", parents=[common], help="opret et mål")
     add.add_argument("--citizen", metavar="PERSON", help="borger: navn, id eller begyndelsen af id'et (8 tegn)")
-    add.add_argument("--kind", choices=("goal", "subgoal", "wish"), help="mål, delmål eller ønske; mål, hvis det udelades")
+    add.add_argument(
+        "--kind", choices=("goal", "subgoal", "wish"), help="mål, delmål eller ønske; mål, hvis det udelades"
+    )
     add.add_argument("--parent", metavar="GOAL", help="målet, som et delmål hører under")
     add.add_argument("--text", metavar="T", help="målet med borgerens egne ord")
     add.add_argument("--condition", metavar="CODE", help="tilstand: kode eller begyndelsen af navnet")
-    add.add_argument("--type", choices=("develop", "maintain", "limit_loss"), help="udvikle, fastholde eller begrænse tab")
+    add.add_argument(
+        "--type", choices=("develop", "maintain", "limit_loss"), help="udvikle, fastholde eller begrænse tab"
+    )
     add.add_argument("--start", metavar="0-4", help="startniveau, 0 til 4, lavere er bedre")
     add.add_argument("--start-date", metavar="D", help="startdato; i dag, hvis den udelades")
     add.add_argument("--target", metavar="0-4", help="målniveau, 0 til 4")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vejleder_tui.cli.goal import spoken
@@ -133,8 +134,10 @@ def rate(desk: Desk, arguments: argparse.Namespace) -> Rated:
     if arguments.source and source is None:
         every = ", ".join(one.name for one in INFORMANTS)
         raise RuleError(_("Kilden kendes ikke."), _("Vælg en af {codes}.").format(codes=every), field="informant")
-    own = _number(arguments.own, "self_rating") if arguments.own is not None else dialogue.ask(
-        _("Egenvurdering fra 0 til 10? Enter uden:"), lambda text: _between(text, 0, 10)
+    own = (
+        _number(arguments.own, "self_rating")
+        if arguments.own is not None
+        else dialogue.ask(_("Egenvurdering fra 0 til 10? Enter uden:"), lambda text: _between(text, 0, 10))
     )
     comment = arguments.comment if arguments.comment is not None else dialogue.ask(_("Kommentar? Enter uden:"), str)
     saved = rate_goal(
@@ -166,14 +169,13 @@ def _choose(dialogue: _Dialogue) -> GoalRow:
             for at, row in enumerate(rows, 1):
                 say(f"{at}: {spoken(row, dialogue.today)}")
         question = _("Vælg 1 til {count}, a for alle mål, eller slut:").format(count=len(rows))
-        offered = rows
-        chosen = dialogue.need(question, lambda text: _pick(text, offered))
+        chosen = dialogue.need(question, partial(_pick, rows))
         if chosen != "all":
             return rows[int(chosen)]
         rows = every
 
 
-def _pick(text: str, rows: Sequence[object]) -> str:
+def _pick(rows: Sequence[object], text: str) -> str:
     if text.casefold() == "a":
         return "all"
     if text.isdecimal() and 1 <= int(text) <= len(rows):

@@ -13,7 +13,6 @@ from vejleder_tui import __version__
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.errors import ExitCode, NotSavedError, RuleError, StoreError
 from vejleder_tui.i18n import _
-from vejleder_tui.store.files import make_private_folder
 
 if TYPE_CHECKING:
     import argparse
@@ -147,6 +146,7 @@ def _built(
 ) -> Desk:
     """Build the sandbox, in place of an older one; a folder with anything else in it is refused."""
     from vejleder_tui.demo.build import build  # noqa: PLC0415
+    from vejleder_tui.store.files import make_private_folder  # noqa: PLC0415
 
     _clear(paths)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from vejleder_tui import codes
 from vejleder_tui.queries.peer import PeerPerson
 from vejleder_tui.services.drafts import save_draft
 from vejleder_tui.services.peer import new_peer_activity
@@ -98,5 +99,13 @@ def _write(desk: Desk, scene: Scene, told: _Activity) -> None:
 
 
 def _draft(desk: Desk, scene: Scene) -> None:
+    """Leave the form half filled in, in the raw form in which its screen keeps it (`screens.drafting`)."""
     day = scene.on(-1)
-    save_draft(desk, "peer_form", f"Peer-aktivitet {day:%d-%m}", {"date": f"{day:%d-%m-%Y}", "minutes": "45"})
+    raw = {
+        "date": f"{day:%d-%m-%Y}",
+        "minutes": "45",
+        "form": {"picked": [["phone", codes.display("local_peer_aktivitet", "phone")]]},
+        "place": "",
+        "_draft": {"started": "09:51"},
+    }
+    save_draft(desk, "peer_form", f"Peer-aktivitet {day:%d-%m}", raw)

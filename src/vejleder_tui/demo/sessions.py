@@ -150,8 +150,9 @@ def _letter(scene: Scene, told: Told, person: str) -> str:
         return table[person][told.index]
     draw = scene.chance.random()
     # Nobody stays away twice in a row but in the open roster's history: each time would ask for a follow-up today.
-    stayed_away = f"{told.course.key} {person} {told.index - 1}"
-    if draw < 0.05 and stayed_away not in scene.known:
+    # A session can be registered after the one that follows it, so both neighbours are looked at.
+    neighbours = {f"{told.course.key} {person} {told.index + step}" for step in (-1, 1)}
+    if draw < 0.05 and not neighbours & scene.known:
         scene.known.add(f"{told.course.key} {person} {told.index}")
         return "U"
     for limit, letter in ((0.20, "A"), (0.24, "D"), (0.27, "O")):

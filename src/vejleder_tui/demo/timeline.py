@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,23 +22,21 @@ __all__ = ["Timeline"]
 
 @dataclass(frozen=True)
 class _Event:
-    moment: datetime
     who: str
     act: Act
 
 
 class Timeline:
-    """Acts to come, put in at any order and played by time; those of one moment in the order they were put in."""
+    """Acts to come, put in at any order, also by an act that is under way; those of one moment in the order put in."""
 
     def __init__(self) -> None:
-        self._events: list[_Event] = []
-
-    def __len__(self) -> int:
-        return len(self._events)
+        self._heap: list[tuple[datetime, int, _Event]] = []
+        self._places = 0
 
     def at(self, day: date, minute: int, who: str, act: Act) -> None:
         """Let the worker with these initials do `act` on a Danish day at a minute (0–1439) of it."""
-        self._events.append(_Event(as_utc(day, minute), who, act))
+        self._places += 1
+        heapq.heappush(self._heap, (as_utc(day, minute), self._places, _Event(who, act)))
 
     def play(
         self,
@@ -47,12 +46,14 @@ class Timeline:
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Do everything in order; each act is one transaction of whoever does it. `progress` hears (done, total)."""
-        total = len(self._events)
-        for done, event in enumerate(sorted(self._events, key=lambda event: event.moment)):
+        done = 0
+        while self._heap:
+            moment, _place, event = heapq.heappop(self._heap)
             # Two acts of one hour must not run backwards in the log: the second waits for the first.
-            clock.moment = max(clock.moment, event.moment)
+            clock.moment = max(clock.moment, moment)
             desk.as_actor(actors[event.who])
             with desk.transaction():
                 event.act(desk)
+            done += 1
             if progress is not None:
-                progress(done + 1, total)
+                progress(done, self._places)

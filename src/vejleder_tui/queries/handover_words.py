@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vejleder_tui.i18n import ngettext
-from vejleder_tui.rules.formats import number
+from vejleder_tui.clock import from_stamp, local
+from vejleder_tui.i18n import _, ngettext
+from vejleder_tui.rules.formats import number, whole_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["kind_list", "kind_words"]
+    from vejleder_tui.bundle.contents import Contents
+
+__all__ = ["contents_sentences", "kind_list", "kind_words"]
 
 
 def kind_list(rows: Mapping[str, int]) -> list[str]:
@@ -36,3 +39,31 @@ def kind_list(rows: Mapping[str, int]) -> list[str]:
 def kind_words(rows: Mapping[str, int]) -> str:
     """Return the counts on one line, parted by " · "."""
     return " · ".join(kind_list(rows))
+
+
+def contents_sentences(found: Contents) -> list[str]:
+    """Return what a bundle holds, a sentence each; names from the file without control characters."""
+    header = found.header
+    written = local(from_stamp(header.created))
+    told = [
+        _("Pakken er hel og rigtigt underskrevet: {operations} ændringer.").format(operations=number(header.operations)),
+        _("Skrevet {date} {time} på {device} i kommune {municipality} med version {version}.").format(
+            date=whole_date(written.date()), time=f"{written:%H:%M}", device=_clean(header.exporter.name),
+            municipality=header.exporter.municipality, version=header.version,
+        ),
+    ]  # fmt: skip
+    told += [
+        _("{device}: ændring {first}–{last}.").format(
+            device=_clean(cover.name) or cover.device[:8], first=number(cover.first), last=number(cover.last)
+        )
+        for cover in found.covers
+    ]
+    if found.tables:
+        told.append(_("Ændringer efter slags: {kinds}.").format(kinds=kind_words(found.tables)))
+    count = len(header.recipients)
+    told.append(ngettext("Kan åbnes af {count} nøgle.", "Kan åbnes af {count} nøgler.", count).format(count=count))
+    return told
+
+
+def _clean(text: str) -> str:
+    return "".join(one if one.isprintable() else "·" for one in text)

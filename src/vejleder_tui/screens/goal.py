@@ -15,6 +15,7 @@ from vejleder_tui.rules.goals import direction, level_word
 from vejleder_tui.screens.base import DetailScreen
 from vejleder_tui.screens.goal_rows import is_rateable
 from vejleder_tui.widgets.panels import Panel, PanelGroup, Row
+from vejleder_tui.widgets.path_chart import HEIGHT, Path, path_lines
 from vejleder_tui.widgets.text import columns, initials, wrap
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class GoalScreen(DetailScreen):
         yield PanelGroup(
             [
                 [[Panel("goal", _("Mål"))]],
+                [[Panel("path", _("Vej"), height=HEIGHT)]],
                 [[Panel("ratings", _("Vurderinger"), grow=True, empty=_("Ikke vurderet endnu. m vurderer."))]],
                 [[Panel("facts", _("Aftalt"))]],
             ],
@@ -104,6 +106,8 @@ class GoalScreen(DetailScreen):
         today, cells = local_date(self.desk.clock.now()), max(20, self.size.width - 4)
         group = self.query_one(PanelGroup)
         group.set_rows("goal", _words(detail, cells), title=detail.row.term or _("Ønske"))
+        path = Path(detail.path, detail.row.goal_type, detail.row.target, detail.follow_up_date)
+        group.set_rows("path", [Row(None, line) for line in path_lines(path, cells, today)])
         group.set_rows("ratings", [_rating(one, today) for one in reversed(detail.ratings)])
         group.set_rows("facts", [Row(None, one) for one in _facts(detail)])
         self.refresh_lines()
@@ -128,6 +132,12 @@ class GoalScreen(DetailScreen):
     def command_row_edit(self) -> None:
         """Change it."""
         self.desk.goto("goal_form", goal=self.goal)
+
+    def command_row_history(self) -> None:
+        """Show who wrote what about it."""
+        if self.detail is not None:
+            row = self.detail.row
+            self.desk.goto("history", table="goal", row=self.goal, what=f"{row.name}, {row.term}")
 
     def command_citizen_open(self) -> None:
         """Open whose it is."""
@@ -154,7 +164,7 @@ def _rating(one: RatingRow, today: date) -> Row:
     source = informant_word(one.informant)
     return Row(
         one.id,
-        lambda cells: columns(cells, (short_date(one.date, today), 10), (level, 20), (source, 25), (beside, 0), gap=1),
+        lambda cells: columns(cells, (short_date(one.date, today), 10), (level, 20), (source, 27), (beside, 0), gap=1),
         say=f"{whole_date(one.date)}: {level}. {source}. {beside}",
     )
 

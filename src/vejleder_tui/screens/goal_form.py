@@ -13,14 +13,14 @@ from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import near_date, weekday_name, whole_date
 from vejleder_tui.rules.gas import SCORES, score_word
 from vejleder_tui.rules.goals import LEVELS, GoalType, allowed_targets, check_target, level_word, target_hint, type_name
-from vejleder_tui.screens.form import FormScreen
+from vejleder_tui.screens.drafting import DraftedForm
 from vejleder_tui.widgets.fields import BoxField, DateField, Field, TextField
 from vejleder_tui.widgets.form import FieldLine
 from vejleder_tui.widgets.marks import RadioField
 from vejleder_tui.widgets.pick import Choice, PersonField, PickField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from vejleder_tui.queries.goals import GoalDetail
@@ -40,20 +40,19 @@ class _Known(NamedTuple):
     parents: list[tuple[str, str]]
 
 
-class GoalForm(FormScreen):
+class GoalForm(DraftedForm):
     """Takes `citizen` for a new goal of theirs, or `goal` to change one; with neither the citizen is picked by name."""
 
     SCREEN_ID = "goal_form"
 
     def __init__(
-        self, *, citizen: str = "", goal: str = "", draft: dict[str, Any] | None = None, draft_id: str = "",
-        on_leave: Callable[[dict[str, Any]], None] | None = None, **values: object,
+        self, *, citizen: str = "", goal: str = "", draft: dict[str, Any] | None = None, **values: Any  # noqa: ANN401
     ) -> None:  # fmt: skip
-        super().__init__(draft=None, on_leave=on_leave or self._keep_draft, **values)
+        super().__init__(draft=draft, **values)
         self._left = draft or {}
-        self._draft_id = draft_id
-        self.citizen = citizen or str(self._left.get("citizen_id", ""))
-        self.goal = goal or str(self._left.get("goal_id", ""))
+        self.citizen = citizen or self.about.get("citizen", "")
+        self.goal = goal or self.about.get("goal", "")
+        self._given = bool(self.citizen)
         self._known: _Known | None = None
 
     def title_left(self) -> str:
@@ -209,19 +208,13 @@ class GoalForm(FormScreen):
     async def save(self, values: dict[str, Any]) -> None:
         """Agree the goal, or change it."""
         fields = _fields(values)
-        goal, citizen, draft = self.goal, values["citizen"] or self.citizen, self._draft_id
+        goal, citizen = self.goal, values["citizen"] or self.citizen
 
         def act(desk: Any) -> Any:  # noqa: ANN401 - the desk
-            services = self.desk.services
+            goals = self.desk.services.goals
+            return goals.change_goal(desk, goal, **fields) if goal else goals.new_goal(desk, citizen, **fields)
 
-            def write(desk: Any) -> Any:  # noqa: ANN401
-                if goal:
-                    return services.goals.change_goal(desk, goal, **fields)
-                return services.goals.new_goal(desk, citizen, **fields)
-
-            return services.drafts.save_form(desk, draft, write)
-
-        saved = await self.desk.write(act)
+        saved = await self.save_with(act)
         name = self._known.name if self._known else ""
         said = (
             _("Mål rettet: {who} · gemt {time} · z fortryder")
@@ -230,13 +223,13 @@ class GoalForm(FormScreen):
         )
         self.done(said.format(who=name, time=saved.at), saved.row)
 
-    def _keep_draft(self, raw: dict[str, Any]) -> None:
-        values = {**raw, "citizen_id": self.citizen, "goal_id": self.goal}
-        title = _("Mål {date}").format(date=f"{local(self.desk.clock.now()):%d-%m}")
-        draft = self._draft_id
-        self.desk.write_within(
-            lambda desk: self.desk.services.drafts.save_draft(desk, "goal_form", title, values, draft=draft)
-        )
+    def draft_title(self) -> str:
+        """Return the line of I dag; it names nobody."""
+        return _("Mål {date}").format(date=f"{local(self.desk.clock.now()):%d-%m}")
+
+    def draft_about(self) -> Mapping[str, str]:
+        """Return whose goal it is, or which one is being changed."""
+        return {"goal": self.goal} if self.goal else {"citizen": self.citizen} if self._given else {}
 
 
 async def _conditions(typed: str) -> Sequence[Choice]:

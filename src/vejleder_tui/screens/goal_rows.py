@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import near_date, short_date
-from vejleder_tui.rules.goals import GoalType, direction, type_name, verdict_word
+from vejleder_tui.rules.goals import GoalType, summary, type_name, verdict_word
 from vejleder_tui.widgets.panels import Row
-from vejleder_tui.widgets.text import columns, initials
+from vejleder_tui.widgets.text import columns, initials, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.queries.goals import GoalRow
 
-__all__ = ["goal_header", "goal_line", "goal_row", "goal_sentence", "is_rateable", "other_years", "status_word"]
+__all__ = ["due_width", "goal_header", "goal_line", "goal_row", "goal_sentence", "is_rateable", "status_word"]
 
 _WIDE = 100
 """Cells from which the condition is seen whole and verdicts are not cut."""
@@ -44,61 +44,65 @@ def _due(row: GoalRow, today: date) -> str:
     return f"! {shown}" if row.overdue(today) else shown
 
 
-def _columns(cells: int, parts: tuple[str, ...], years: bool) -> str:  # noqa: FBT001 - whether dates have years
+def _columns(cells: int, parts: tuple[str, ...], due_cells: int) -> str:
     due, name, term, kind, start, now, target, status = parts
     wide = cells >= _WIDE
     return columns(
-        cells, (due, 12 if wide else 10 if years else 8), (name, 14 if wide else 10), (term, 0), (kind, 12), (start, 5, "right"),
-        (now, 3, "right"), (target, 4, "right"), (f" {status}", 22 if wide else 14), gap=1,
+        cells, (due, max(8, due_cells)), (name, 14 if wide else 10), (term, 0), (kind, 12), (start, 5, "right"),
+        (now, 3, "right"), (target, max(4, len(_("mål"))), "right"), (f" {status}", 22 if wide else 14), gap=1,
     )  # fmt: skip
 
 
-def other_years(rows: Iterable[GoalRow], today: date) -> bool:
-    """Say whether a day of another year is on the list, which then needs a wider column."""
-    return any(row.due is not None and row.due.year != today.year for row in rows)
+def due_width(rows: Iterable[GoalRow], today: date) -> int:
+    """Return how many cells the days on a list need: other years are longer, and an overdue day has a sign."""
+    return max((len(_due(row, today)) for row in rows), default=0)
 
 
-def goal_header(cells: int, *, years: bool = False) -> str:
+def goal_header(cells: int, *, due_cells: int = 0) -> str:
     """Return the heading of the columns, in as many cells as a row has."""
     return _columns(
         cells,
         (
             _("Vurderes"), _("Navn"), _("Tilstand"), _("Måltype"), _("Start"), _("Nu"), _("mål").capitalize(), _("Vurdering"),
         ),
-        years,
+        due_cells,
     )  # fmt: skip
 
 
-def goal_line(row: GoalRow, today: date, *, privacy: bool = False, years: bool = False, cells: int = 77) -> str:
+def goal_line(row: GoalRow, today: date, *, privacy: bool = False, due_cells: int = 0, cells: int = 77) -> str:
     """Return one goal in exactly `cells`; the condition gives way first."""
     levels = ("–" if level is None else str(level) for level in (row.baseline, row.now, row.target))
     start, now, target = levels if row.goal_type is not None else ("", "", "")
     name = initials(row.name) if privacy else row.name
     parts = (_due(row, today), name, row.term, _kind(row), start, now, target, status_word(row))
-    return _columns(cells, parts, years)
+    return _columns(cells, parts, due_cells)
 
 
-def goal_sentence(row: GoalRow, today: date, *, privacy: bool = False) -> tuple[str, str]:
+def goal_sentence(row: GoalRow, today: date, *, privacy: bool = False, cells: int = 78) -> tuple[str, str]:
     """Return the row uncut in two lines: whose and for what, and how it stands."""
     name = initials(row.name) if privacy else row.name
     first = f"{name} · {row.term or _('ønske')}"
     if row.goal_type is None or row.baseline is None or row.target is None:
         return first, _("Et ønske. r gør det til et mål.")
-    parts = [direction(row.goal_type, row.baseline, row.target)]
-    parts.append(_("nu {level}: {verdict}").format(level="–" if row.now is None else row.now, verdict=status_word(row)))
-    if row.rated_on is not None:
-        parts.append(_("vurderet {date}").format(date=short_date(row.rated_on, today)))
+    parts = [summary(row.goal_type, row.baseline, row.now, row.target).rstrip(".")]
+    if row.contested:
+        parts = [f"{parts[0].rpartition(':')[0]}: {_('afklares')}"]
+    due = []
     if row.due is not None:
         said = _("skulle vurderes {date}") if row.overdue(today) else _("vurderes {date}")
-        parts.append(said.format(date=near_date(row.due, today)))
-    return first, " · ".join(parts)
+        due.append(said.format(date=near_date(row.due, today)))
+    rated = []
+    if row.rated_on is not None:
+        rated.append(_("vurderet {date}").format(date=short_date(row.rated_on, today)))
+    whole = " · ".join([*parts, *rated, *due])
+    return first, whole if width(whole) <= cells else " · ".join([*parts, *due])
 
 
-def goal_row(row: GoalRow, today: date, *, privacy: bool = False, years: bool = False) -> Row:
+def goal_row(row: GoalRow, today: date, *, privacy: bool = False, due_cells: int = 0) -> Row:
     """Return one goal as a row of a list."""
     return Row(
         row.id,
-        lambda cells: goal_line(row, today, privacy=privacy, years=years, cells=cells),
+        lambda cells: goal_line(row, today, privacy=privacy, due_cells=due_cells, cells=cells),
         say=". ".join(goal_sentence(row, today, privacy=privacy)),
     )
 

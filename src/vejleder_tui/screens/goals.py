@@ -9,7 +9,7 @@ from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens.base import ListScreen
-from vejleder_tui.screens.goal_rows import goal_header, goal_row, goal_sentence, is_rateable, other_years
+from vejleder_tui.screens.goal_rows import due_width, goal_header, goal_row, goal_sentence, is_rateable
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.entry import EntryBar
 from vejleder_tui.widgets.panels import PanelGroup, RowList
@@ -82,8 +82,8 @@ class GoalsScreen(ListScreen):
         self._head()
 
     def _head(self) -> None:
-        years = other_years(self.rows.values(), local_date(self.desk.clock.now()))
-        self.list.list.header = (goal_header(max(20, self.size.width - 3), years=years),)
+        due_cells = due_width(self.rows.values(), local_date(self.desk.clock.now()))
+        self.list.list.header = (goal_header(max(20, self.size.width - 3), due_cells=due_cells),)
 
     def privacy_changed(self) -> None:
         """Draw names anew."""
@@ -113,8 +113,8 @@ class GoalsScreen(ListScreen):
 
     def _show(self) -> None:
         today = local_date(self.desk.clock.now())
-        years = other_years(self.rows.values(), today)
-        rows = [goal_row(row, today, privacy=self.desk.privacy, years=years) for row in self.rows.values()]
+        due_cells = due_width(self.rows.values(), today)
+        rows = [goal_row(row, today, privacy=self.desk.privacy, due_cells=due_cells) for row in self.rows.values()]
         self._head()
         self.list.show(rows, title=self._title(len(rows)), empty=self._empty())
         self._detail()
@@ -143,7 +143,9 @@ class GoalsScreen(ListScreen):
         goal = self.goal
         lines = ("", "")
         if goal is not None:
-            lines = goal_sentence(goal, local_date(self.desk.clock.now()), privacy=self.desk.privacy)
+            lines = goal_sentence(
+                goal, local_date(self.desk.clock.now()), privacy=self.desk.privacy, cells=self.size.width - 2
+            )
         self.query_one("#detail", Block).show(*(f" {line}" for line in lines))
 
     # Commands
@@ -178,6 +180,12 @@ class GoalsScreen(ListScreen):
         """Open whose goal it is."""
         if self.goal is not None:
             self.desk.goto("citizen", citizen=self.goal.citizen)
+
+    def command_row_history(self) -> None:
+        """Show who wrote what about the goal in focus."""
+        goal = self.goal
+        if goal is not None:
+            self.desk.goto("history", table="goal", row=goal.id, what=f"{goal.name}, {goal.term}")
 
     async def command_row_void(self) -> None:
         """Take the goal in focus away, or bring it back where one looks at those taken away."""

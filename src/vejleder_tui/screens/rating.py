@@ -58,14 +58,14 @@ class _Body(Widget):
 class RatingScreen(TaskScreen):
     """Rate one citizen's goals, the one called for first.
 
-    Takes `citizen` or `goal` (ids); `ref`, the session one rates from; `origin` says where from
+    Takes `citizen` or `goal` (ids); `session`, where one rates from a roster; `origin` says where from
     ("Fremmøde, ABC-gruppe 24-11"); `draft` is a comment that was left before a level was given.
     """
 
     SCREEN_ID = "rating"
 
     def __init__(
-        self, *, citizen: str = "", goal: str = "", ref: SessionRef | None = None, origin: str = "",
+        self, *, citizen: str = "", goal: str = "", session: SessionRef | None = None, origin: str = "",
         draft: dict[str, Any] | None = None, draft_id: str = "", **values: object,
     ) -> None:  # fmt: skip
         super().__init__(**values)
@@ -73,7 +73,7 @@ class RatingScreen(TaskScreen):
         self._draft_id = draft_id
         self.citizen = citizen or str(self._left.get("citizen", ""))
         self.goal = goal or str(self._left.get("goal", ""))
-        self.session, self.origin = ref, origin
+        self.session, self.origin = session, origin
         self.slots: list[Slot] = []
         self.at = 0
         self.loaded = False
@@ -329,6 +329,15 @@ class RatingScreen(TaskScreen):
         self._receipt = (sentence, error)
 
     _receipt: tuple[str, bool] = ("", False)
+
+    def command_row_history(self) -> None:
+        """Show who wrote what about the rating, or about the goal where none is made yet."""
+        slot = self.slot
+        if slot is None:
+            return
+        latest = slot.rating or (slot.earlier[-1].id if slot.earlier else "")
+        table, row = ("goal_rating", latest) if latest else ("goal", slot.detail.row.id)
+        self.desk.goto("history", table=table, row=row, what=f"{slot.detail.row.name}, {slot.detail.row.term}")
 
     # Leaving
 

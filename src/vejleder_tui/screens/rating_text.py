@@ -114,7 +114,8 @@ def rating_lines(slot: Slot, today: date, cells: int, room: int, shown: Callable
 
 
 def _cut_last(text: str, cells: int) -> str:
-    return text if width(text) < cells else plain(text, cells - 1).rstrip("…") + "…"
+    """Return a line that says that more follows."""
+    return plain(text, cells - 2).rstrip("… ") + " …"
 
 
 def _direction(slot: Slot) -> str:

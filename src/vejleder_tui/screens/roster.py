@@ -75,7 +75,7 @@ class RosterScreen(RosterMarks):
 
     def title_right(self) -> str:
         """Return which session it is, and when."""
-        return title_right(self.found) if self.found else ""
+        return title_right(self.found, self.size.width) if self.found else ""
 
     def context(self) -> str:
         """Return the place and the counts."""
@@ -306,9 +306,7 @@ class RosterScreen(RosterMarks):
 
     def open_after(self, field: str = "") -> None:
         """Open Efter mødet, at a field if one is named."""
-        from vejleder_tui.screens.after_session import AfterSessionScreen  # noqa: PLC0415 - opened now and then
-
-        self.app.push_screen(AfterSessionScreen(ref=self.ref, field=field))
+        self.desk.goto("after_session", ref=self.ref, field=field)
 
     def command_goal_rate(self) -> None:
         """Rate the goals of the citizen in focus."""
@@ -326,6 +324,12 @@ class RosterScreen(RosterMarks):
         if self.found is not None and self.found.rows:
             self.desk.goto("citizen", citizen=self.found.rows[self.list.at].citizen)
 
+    def command_row_history(self) -> None:
+        """Show who wrote what about the row in focus."""
+        if self.found is not None and self.found.rows:
+            row = self.found.rows[self.list.at]
+            self.desk.goto("history", table="attendance", row=row.attendance, what=self.names()[row.citizen])
+
     def command_peer_new(self) -> None:
         """Write about peer support at this session."""
-        self.desk.goto("peer_form")
+        self.desk.goto("peer_form", session=self.ref)

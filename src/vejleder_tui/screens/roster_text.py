@@ -9,7 +9,7 @@ from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.codes import absence_reason, attendance_kind
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import line_date, time_range
-from vejleder_tui.widgets.roster_list import RowState, RowText
+from vejleder_tui.widgets.roster_list import NARROW, RowState, RowText
 from vejleder_tui.widgets.text import initials, line, plain, width
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def name_on_screen(row: RosterRow, privacy: bool) -> str:
     return (initials(row.name) or row.initials) if privacy else row.name
 
 
-def title_right(found: Roster) -> str:
-    """Return "7. mødegang af 20 · tir 24-11-2026 10:00–12:00"."""
+def title_right(found: Roster, cells: int) -> str:
+    """Return "7. mødegang af 20 · tir 24-11-2026 10:00–12:00"; a narrow window has the time only."""
     view = found.view
     when = f"{line_date(view.date)} {time_range(view.start_minute, view.end_minute)}"
-    if view.ordinal is None:
+    if view.ordinal is None or cells < NARROW:
         return when
     if view.total is None:
         return _("{number}. mødegang · {when}").format(number=view.ordinal, when=when)
@@ -101,17 +101,15 @@ def detail_lines(found: Roster, row: RosterRow | None, cells: int, *, privacy: b
 def goals_line(found: Roster, row: RosterRow, cells: int) -> str:
     """Return "Mål: Købe ind (fastholde) · start 2, nu 2, hold 2 · vurderet 03-11 · m Vurdér", the goal's name cut first."""
     if not row.goals:
-        return _(" Mål: ingen aktive mål · m Vurdér")
+        return " " + _("Mål: ingen aktive mål · m Vurdér")
     goal = row.goals[0]
-    many = len(row.goals)
-    head = _(" Mål: ") if many == 1 else _(" Mål 1 af {count}: ").format(count=many)
-    tail = _(" · m Vurdér")
-    whole = goal.line(found.today)
-    over = width(plain(head + whole + tail)) - cells + 1
+    text = _("Mål: {goal} · m Vurdér") if len(row.goals) == 1 else _("Mål 1 af {count}: {goal} · m Vurdér")
+    made = text.format(count=len(row.goals), goal=goal.line(found.today))
+    over = width(plain(made)) + 2 - cells
     if over > 0:
         shorter = replace(goal, what=plain(goal.what, max(4, width(plain(goal.what)) - over)))
-        whole = shorter.line(found.today)
-    return head + whole + tail
+        made = text.format(count=len(row.goals), goal=shorter.line(found.today))
+    return f" {made}"
 
 
 def session_line(found: Roster) -> str:

@@ -211,11 +211,11 @@ class RosterWriting(TaskScreen):
 
     # Undo
 
-    def command_app_undo(self) -> None:
+    def command_app_undo(self) -> None:  # type: ignore[override]  # not awaited: keys stay in order
         """Take one's own last step back."""
         self._take_step(redo=False)
 
-    def command_app_redo(self) -> None:
+    def command_app_redo(self) -> None:  # type: ignore[override]  # not awaited: keys stay in order
         """Do again what was undone last."""
         self._take_step(redo=True)
 

@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.sessions import SessionView
     from vejleder_tui.queries.today import FollowUp, TodayView, ToSettle
 
-__all__ = ["BANDS", "PANELS", "empty", "first_row", "first_steps", "heading", "item", "rows", "status_word", "today_of"]
+__all__ = [
+    "BANDS",
+    "PANELS",
+    "empty",
+    "first_row",
+    "first_steps",
+    "heading",
+    "heights",
+    "item",
+    "rows",
+    "status_word",
+    "today_of",
+]
 
 Name = Callable[[str], str]
 """Turns a short name into what is shown: the name, or its initials."""
@@ -87,7 +99,7 @@ def first_steps(view: TodayView | None) -> str:
     """Return the way on for who has no course yet."""
     if view is None or view.any_course:
         return ""
-    return " " + _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")
+    return _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")
 
 
 def item(view: TodayView, panel_id: str, key: str) -> Any:  # noqa: ANN401 - what the query returned for the row
@@ -113,6 +125,16 @@ def first_row(view: TodayView) -> tuple[str, str] | None:
     return None
 
 
+def heights(found: dict[str, tuple[list[Row], int]], room: int) -> dict[str, int | None]:
+    """Return the lines of each panel where not all fit in `room`: the day's sessions and what is missing go first."""
+    bands = [max(1, *(len(found[one][0]) for one in band)) for band in BANDS]
+    if sum(bands) <= room:
+        return dict.fromkeys(PANELS, None)
+    more = max(0, room - 13) // 4
+    most = {"sessions": 5 + more, "missing": 3 + more, "due": 3 + more, "follow_ups": 2 + more, "peer": 2 + more}
+    return {one: min(max(1, len(found[one][0])), most.get(one, 1 + more // 2)) for one in PANELS}
+
+
 def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row], int]]:
     """Return the rows of each panel and the number for its heading; `private` shows initials in place of names."""
 
@@ -120,10 +142,11 @@ def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row]
         return initials(text) if private else plain(text)
 
     day = view.day
+    placed = any(one.venue_name for one in view.sessions)
     settle = [Row("first", _settle(view.to_settle, day, name), say=_settle(view.to_settle, day, name))]
     sent = _handover(view.waiting, day)
     return {
-        "sessions": ([_session(one) for one in view.sessions], len(view.sessions)),
+        "sessions": ([_session(one, placed=placed) for one in view.sessions], len(view.sessions)),
         "missing": (_missing(view.missing, day), len(view.missing)),
         "due": (_due(view.due, day, name), len(view.due)),
         "follow_ups": (_follow_ups(view.follow_ups, day, name), len(view.follow_ups)),
@@ -134,11 +157,11 @@ def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row]
     }
 
 
-def _session(one: SessionView) -> Row:
+def _session(one: SessionView, *, placed: bool) -> Row:
     counted = f"{one.registered:>2} {_('af')} {one.expected}"
 
     def text(cells: int) -> str:
-        venue: list[Cell] = [(one.venue_name, 18 if cells < 100 else 30)] if cells >= 66 else []
+        venue: list[Cell] = [(one.venue_name, 18 if cells < 100 else 30)] if placed and cells >= 66 else []
         time: Cell = (time_range(one.start_minute, one.end_minute), 11)
         return columns(cells, time, (one.title, 0), *venue, (counted, 8), (status_word(one), 8, "center"))
 

@@ -144,7 +144,7 @@ class UnlockScreen(BaseScreen):
         """Ask for the recovery code and a new passphrase."""
         self._worker = self._chosen() or ""
         self.recovering = True
-        self._compose_again(_("Har du ikke koden, så spørg din koordinator: administrationens nøgle kan også åbne."))
+        self._compose_again(_("Har du ikke koden, så spørg din koordinator."))
 
     def command_app_language(self) -> None:
         """Change the language; what was typed stays."""

@@ -25,7 +25,7 @@ class _EntryLine(Line):
         Binding("escape", "answer(False)", show=False),
     ]
 
-    def action_answer(self, entered: bool) -> None:  # noqa: FBT001 - an action's own parameter
+    def action_answer(self, entered: bool) -> None:
         """Answer with what stands in the line."""
         bar = self.parent
         if isinstance(bar, EntryBar):
