@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,13 @@ from vejleder_tui.services.goals import new_goal, rate_goal
 from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
     from vejleder_tui.services.desk import Desk
+
+
+def top(pilot: Pilot[int]) -> Any:
+    return pilot.app.screen
 
 
 def logged(desk: Desk, citizen: str) -> list[str]:
@@ -45,7 +51,7 @@ async def test_the_number_is_shown_and_logged(desk: Desk) -> None:
         await wait(pilot)
         assert "CPR 020160-9995" in lines(pilot.app)[2]
         assert "30 sekunder" in lines(pilot.app)[22]
-        screen = pilot.app.screen
+        screen = top(pilot)
         screen._hide()
         await wait(pilot)
         assert "020160-••••" in lines(pilot.app)[2]
@@ -86,7 +92,7 @@ async def test_nothing_known_yet(desk: Desk) -> None:
         assert "Der er intet nummer." in lines(pilot.app)[22]
         await pilot.press("m", "enter")
         await wait(pilot)
-        assert pilot.app.screen.SCREEN_ID == "citizen"
+        assert top(pilot).SCREEN_ID == "citizen"
 
 
 async def test_hostile_and_overfull(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.people import einer
 from tests.screens.golden import check_golden, lines
@@ -10,7 +10,13 @@ from tests.screens.live import running, wait
 from vejleder_tui.queries.citizen_record import Door, access_log
 
 if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
     from vejleder_tui.services.desk import Desk
+
+
+def top(pilot: Pilot[int]) -> Any:
+    return pilot.app.screen
 
 
 async def test_a_new_citizen_by_the_words_that_found_nobody(desk: Desk) -> None:
@@ -28,12 +34,12 @@ async def test_a_new_citizen_by_the_words_that_found_nobody(desk: Desk) -> None:
 
 async def test_a_wrong_number_is_told_under_its_field(desk: Desk) -> None:
     async with running(desk, "citizen_form", name="Max B.") as pilot:
-        form = pilot.app.screen.form
+        form = top(pilot).form
         form.set_raw({"cpr": "310260-9995"})
         await pilot.press("ctrl+g")
         await wait(pilot)
         assert any("begynder ikke med en dato" in line for line in lines(pilot.app))
-        assert pilot.app.screen.SCREEN_ID == "citizen_form"
+        assert top(pilot).SCREEN_ID == "citizen_form"
 
 
 async def test_changing_is_logged_and_says_what_it_was(desk: Desk) -> None:
@@ -41,8 +47,8 @@ async def test_changing_is_logged_and_says_what_it_was(desk: Desk) -> None:
     async with running(desk, "citizen", citizen=citizen) as pilot:
         await pilot.press("r")
         await wait(pilot)
-        assert pilot.app.screen.form.field("address").raw == "Prøvevej 9"
-        pilot.app.screen.form.field("call_name").set_raw("Ejnar")
+        assert top(pilot).form.field("address").raw == "Prøvevej 9"
+        top(pilot).form.field("call_name").set_raw("Ejnar")
         await pilot.press("ctrl+g")
         await wait(pilot)
         assert "Borger · Ejnar L." in lines(pilot.app)[0]
@@ -58,7 +64,7 @@ async def test_a_grant(desk: Desk) -> None:
         pilot.app.push_screen(GrantForm(citizen=citizen))
         await wait(pilot)
         check_golden(pilot.app, "grant-form")
-        form = pilot.app.screen.form
+        form = top(pilot).form
         form.set_raw(
             {"legal_basis": {"picked": [["SEL-85", "§ 85"]]}, "from_date": "1-12-2026", "to_date": "1-11-2026"}
         )

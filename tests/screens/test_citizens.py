@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,8 @@ from vejleder_tui.services.citizens import new_citizen
 from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
     from vejleder_tui.services.desk import Desk
 
 NAMES = ("Lonni Test Berg", "Max Test Berggren", "Max Test Brun", "Sverre Test Mosebryggersen", "Åse Holm", "Søren Ø")
@@ -20,6 +22,10 @@ HOSTILE = (
     "Jens [/b] slut", "[se bilag 3]", "👩‍👩‍👧 Familie Æøå", '=HYPERLINK("http://x")', "\u202eevil\u202c rtl",
     "Lang" + "e" * 200 + " Navn", "Tab\u200bløs Zalgo\u0301\u0302\u0303", "O'Neill; DROP TABLE",
 )  # fmt: skip
+
+
+def top(pilot: Pilot[int]) -> Any:
+    return pilot.app.screen
 
 
 async def test_search_as_you_type(desk: Desk) -> None:
@@ -51,7 +57,7 @@ async def test_nobody_fits_and_enter_never_creates(desk: Desk) -> None:
         check_golden(pilot.app, "citizens-empty")
         await pilot.press("enter")
         await wait(pilot)
-        assert pilot.app.screen.SCREEN_ID == "citizens"
+        assert top(pilot).SCREEN_ID == "citizens"
         assert "Ingen passer til »eni«. Ctrl+N opretter." in lines(pilot.app)[22]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vejleder_tui.clock import Clock
-    from vejleder_tui.demo.build import Size
+    from vejleder_tui.demo.sizes import Size
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.store.slots import Cost
@@ -35,9 +35,7 @@ MARK = "sandkasse.json"
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add the commands of this group."""
     demo = commands.add_parser("demo", parents=[common], help=_("prøv programmet med opdigtede borgere"))
-    demo.add_argument(
-        "--size", default="small", metavar="SIZE", help=_("small, year, decade eller et antal fremmøder")
-    )
+    demo.add_argument("--size", default="small", metavar="SIZE", help=_("small, year, decade eller et antal fremmøder"))
     demo.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="N", help=_("samme tal giver samme sandkasse"))
     demo.add_argument("--date", default="", metavar="DATE", help=_("sandkassens dag, ÅÅÅÅ-MM-DD; ellers i dag"))
     demo.add_argument(
@@ -67,7 +65,7 @@ def _day(text: str) -> date:
 
 
 def _create(arguments: argparse.Namespace, day: date) -> int:
-    from vejleder_tui.demo.build import parse_size  # noqa: PLC0415
+    from vejleder_tui.demo.sizes import parse_size  # noqa: PLC0415
     from vejleder_tui.oplog import state_digest  # noqa: PLC0415
     from vejleder_tui.paths import StorePaths  # noqa: PLC0415
 
@@ -105,20 +103,19 @@ def _create(arguments: argparse.Namespace, day: date) -> int:
 
 
 def _open(arguments: argparse.Namespace, day: date) -> int:
-    from vejleder_tui.clock import OffsetClock, as_utc  # noqa: PLC0415
     from vejleder_tui.cli.screen import open_sandbox  # noqa: PLC0415
+    from vejleder_tui.clock import OffsetClock, as_utc  # noqa: PLC0415
+    from vejleder_tui.demo.sizes import OPENS, parse_size  # noqa: PLC0415
     from vejleder_tui.paths import demo_store  # noqa: PLC0415
 
-    paths = demo_store()
-    if not _stands(paths, arguments.size, arguments.seed, day):
-        from vejleder_tui.demo.build import parse_size  # noqa: PLC0415
+    paths, size = demo_store(), parse_size(arguments.size)
+    if not _stands(paths, size.name, arguments.seed, day):
         from vejleder_tui.store.slots import Cost  # noqa: PLC0415
 
         # Its passphrase is no secret, so trying it need not be made slow: the sandbox opens a quarter second sooner.
         cost = Cost(memory_kib=8, iterations=1, lanes=1)
-        _built(paths, parse_size(arguments.size), arguments.seed, day, PASSPHRASE, cost=cost).store.close()
-    opens = as_utc(day, 10 * 60 + 42)
-    clock: Clock = OffsetClock(opens, arguments.clock)
+        _built(paths, size, arguments.seed, day, PASSPHRASE, cost=cost).store.close()
+    clock: Clock = OffsetClock(as_utc(day, OPENS), arguments.clock)
     return open_sandbox(arguments, paths, PASSPHRASE, clock)
 
 
@@ -141,11 +138,8 @@ def _mark(paths: StorePaths, about: dict[str, object]) -> None:
     (paths.folder / MARK).write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
-def _built(
-    paths: StorePaths, size: Size, seed: int, day: date, passphrase: str, *, cost: Cost | None = None
-) -> Desk:
+def _built(paths: StorePaths, size: Size, seed: int, day: date, passphrase: str, *, cost: Cost | None = None) -> Desk:
     """Build the sandbox, in place of an older one; a folder with anything else in it is refused."""
-    from vejleder_tui.demo.build import build  # noqa: PLC0415
     from vejleder_tui.store.files import make_private_folder  # noqa: PLC0415
 
     _clear(paths)
@@ -155,9 +149,10 @@ def _built(
         _mark(paths, {"unfinished": True})
     except OSError as error:
         raise NotSavedError(_("Der kan ikke skrives i mappen."), _("Vælg en anden mappe.")) from error
-    desk = build(
-        paths, size=size, seed=seed, day=day, passphrase=passphrase, cost=cost, progress=_progress(sys.stderr)
-    )
+    progress = _progress(sys.stderr)
+    from vejleder_tui.demo.build import build  # noqa: PLC0415 - takes a second, in which the line above can be read
+
+    desk = build(paths, size=size, seed=seed, day=day, passphrase=passphrase, cost=cost, progress=progress)
     _mark(paths, _about(size.name, seed, day))
     return desk
 
@@ -188,10 +183,13 @@ def _progress(stream: TextIO) -> Callable[[int, int], None] | None:
     if not stream.isatty():
         return None
 
+    stream.write(_("Bygger sandkassen …"))
+    stream.flush()
+
     def tell(done: int, total: int) -> None:
         if done == total:
             stream.write("\r\x1b[K")
-        elif done == 1 or done % 50 == 0:
+        elif done % 50 == 0:
             stream.write("\r" + _("Bygger sandkassen … {percent} %").format(percent=100 * done // total))
         stream.flush()
 

@@ -50,7 +50,8 @@ class _Teller:
 def tell(arguments: argparse.Namespace, day: date) -> int:
     """Build a sandbox in a temporary folder and do the main job in it; returns the exit code. Nothing of it stays."""
     from vejleder_tui.clock import OffsetClock, as_utc  # noqa: PLC0415
-    from vejleder_tui.demo.build import OPENS, build, parse_size  # noqa: PLC0415
+    from vejleder_tui.demo.build import build  # noqa: PLC0415
+    from vejleder_tui.demo.sizes import OPENS, parse_size  # noqa: PLC0415
     from vejleder_tui.paths import StorePaths  # noqa: PLC0415
     from vejleder_tui.store.slots import Cost  # noqa: PLC0415
 
@@ -99,6 +100,7 @@ def _built(desk: Desk, teller: _Teller) -> None:
 
 
 def _session(desk: Desk, teller: _Teller) -> None:
+    from vejleder_tui.codes import attendance_kind  # noqa: PLC0415
     from vejleder_tui.queries.roster import roster  # noqa: PLC0415
     from vejleder_tui.queries.today import today_view  # noqa: PLC0415
     from vejleder_tui.services import attendance  # noqa: PLC0415
@@ -115,9 +117,10 @@ def _session(desk: Desk, teller: _Teller) -> None:
     )
     saved = attendance.mark_rest(desk, view.ref)
     teller.result(_("{count} markeret fremmødt · gemt {at}").format(count=saved.count, at=saved.saved.at))
-    for number, code, word in ((3, "absent_unnotified", _("udeblevet")), (9, "absent_notified", _("afbud"))):
-        one = rows[number - 1]
+    for number, code in ((3, "absent_unnotified"), (9, "absent_notified")):
+        one, kind = rows[number - 1], attendance_kind(code)
         marked = attendance.mark(desk, view.ref, one.citizen, code)
+        word = kind.word if kind else code
         teller.result(_("{who}: {word} · gemt {at}").format(who=one.name, word=word, at=marked.saved.at))
     after = roster(desk.store.connection, view.ref, now)
     if after is not None:
@@ -195,7 +198,9 @@ def _bundle(desk: Desk, teller: _Teller, clock: Clock, folder: Path) -> None:
     found = verify_bundle(written.path, [identity])
     if not found.ok:
         raise RefusedError(" ".join(found.errors))
-    teller.result(_("Pakken er hel og rigtigt underskrevet: {operations} ændringer.").format(operations=found.operations))
+    teller.result(
+        _("Pakken er hel og rigtigt underskrevet: {operations} ændringer.").format(operations=found.operations)
+    )
     teller.step(_("Åbner pakken som tabeller (csv)"))
     opened = open_to(written.path, folder / "csv", "csv", [identity])
     teller.result(

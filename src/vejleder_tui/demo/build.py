@@ -6,8 +6,7 @@ The same size, seed and day give the same store: ids, salts and keys come from t
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import FixedClock, as_utc
@@ -18,6 +17,7 @@ from vejleder_tui.demo.peers import schedule_peers
 from vejleder_tui.demo.places import COORDINATOR, found, hire
 from vejleder_tui.demo.scene import Scene
 from vejleder_tui.demo.sessions import schedule_sessions
+from vejleder_tui.demo.sizes import FIRST_DAY
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import SeededRandomness
@@ -25,42 +25,16 @@ from vejleder_tui.services.setup import FirstStart, first_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
+    from vejleder_tui.demo.sizes import Size
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.store.slots import Cost
 
-__all__ = ["FIRST_DAY", "OPENS", "Size", "build", "parse_size"]
+__all__ = ["build"]
 
-FIRST_DAY = date(2024, 1, 1)
-"""Before it MedCom's youngest adults were not yet adults when they were enrolled."""
-OPENS = 10 * 60 + 42
-"""The minute of the sandbox's day at which it opens: the roster of twelve is under way."""
 _BEFORE = timedelta(days=231)
-_NAMED = {"small": (0, 0), "year": (12_000, 52), "decade": (120_000, 520)}
-MOST_ROWS = 2_000_000
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much there is: `rows` of attendance (about) over the past `weeks`, beside what *small* holds."""
-
-    name: str
-    rows: int
-    weeks: int
-
-
-def parse_size(text: str) -> Size:
-    """Return the size of `small`, `year`, `decade` or a number of attendance rows; raises RuleError (`size`)."""
-    named = _NAMED.get(text)
-    if named is not None:
-        return Size(text, *named)
-    rows = int(text.replace(".", "")) if text.replace(".", "").isascii() and text.replace(".", "").isdigit() else 0
-    if not 1 <= rows <= MOST_ROWS:
-        raise RuleError(
-            _("Størrelsen kendes ikke."), _("Skriv small, year, decade eller et antal fremmøder."), field="size"
-        )
-    return Size(str(rows), rows, min(520, max(52, rows // 230)))
 
 
 def build(
@@ -89,18 +63,16 @@ def build(
         paths, answers, clock=clock, randomness=SeededRandomness(seed), cost=cost, allow_weak=True
     )
     try:
-        _fill(desk, clock, size, seed, day, progress)
+        scene = Scene(day, random.Random(seed))  # noqa: S311 - repeatable on purpose
+        _fill(desk, clock, size, scene, progress)
     except BaseException:
         desk.store.close()
         raise
     return desk
 
 
-def _fill(
-    desk: Desk, clock: FixedClock, size: Size, seed: int, day: date, progress: Callable[[int, int], None] | None
-) -> None:
+def _fill(desk: Desk, clock: FixedClock, size: Size, scene: Scene, progress: Callable[[int, int], None] | None) -> None:
     coordinator = desk.actor
-    scene = Scene(day, random.Random(seed))  # noqa: S311 - repeatable on purpose
     # Nobody's work is lost if the power fails half way: it is built anew. So the disk is waited for once, at the end.
     desk.store.connection.execute("PRAGMA synchronous = NORMAL")
     hire(desk, scene)

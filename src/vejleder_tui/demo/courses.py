@@ -137,19 +137,16 @@ def schedule_courses(scene: Scene) -> None:
     for data in COURSES:
         begin = first_day(scene, data)
         lead = data.leaders[0]
-        scene.timeline.at(min(begin, scene.on(-6)), 470, lead, lambda desk, data=data: open_course(desk, scene, data))
+        scene.timeline.at(min(begin, scene.on(-6)), 470, lead, open_course, scene, data)
         for person, offset in data.joins.items():
-            scene.at(offset - 1, 885, lead, lambda desk, data=data, person=person, offset=offset: _join(
-                desk, scene, data, person, scene.on(offset)))  # fmt: skip
+            scene.at(offset - 1, 885, lead, _join, scene, data, person, scene.on(offset))
         for person, offset in data.waits.items():
-            scene.at(offset, 560, lead, lambda desk, data=data, person=person: _wait(desk, scene, data, person))
+            scene.at(offset, 560, lead, _wait, scene, data, person)
         for person, (offset, reason) in data.leaves.items():
-            scene.at(offset, 910, lead, lambda desk, data=data, person=person, reason=reason: end_enrolment(
-                desk, _enrolment(desk, scene, data, person), reason))  # fmt: skip
+            scene.at(offset, 910, lead, _leave, scene, data, person, reason)
         days = days_of(scene, data)
         if data.sessions is not None and len(days) == data.sessions:
-            scene.timeline.at(days[-1] + timedelta(days=1), 500, lead, lambda desk, data=data, last=days[-1]: _close(
-                desk, scene, data, last))  # fmt: skip
+            scene.timeline.at(days[-1] + timedelta(days=1), 500, lead, _close, scene, data, days[-1])
 
 
 def open_course(desk: Desk, scene: Scene, data: CourseData) -> None:
@@ -194,6 +191,10 @@ def _join(desk: Desk, scene: Scene, data: CourseData, person: str, day: date) ->
 def _wait(desk: Desk, scene: Scene, data: CourseData, person: str) -> None:
     citizen, basis = _known(desk, scene, person), basis_of(person)
     put_on_waiting_list(desk, scene.courses[data.key], citizen, basis, grant=scene.grants.get(person))
+
+
+def _leave(desk: Desk, scene: Scene, data: CourseData, person: str, reason: str) -> None:
+    end_enrolment(desk, _enrolment(desk, scene, data, person), reason)
 
 
 def _enrolment(desk: Desk, scene: Scene, data: CourseData, person: str) -> str:

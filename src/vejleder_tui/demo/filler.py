@@ -70,12 +70,10 @@ def schedule_filler(scene: Scene, rows: int, weeks: int) -> None:
         while begin.weekday() >= 5:
             begin -= timedelta(days=1)
         cohort = _Cohort(number, begin, 540 + 15 * scene.chance.randrange(25), LEADERS[number % len(LEADERS)])
-        scene.timeline.at(begin, 465, cohort.who, lambda desk, cohort=cohort: _open(desk, scene, cohort, names, known))
+        scene.timeline.at(begin, 465, cohort.who, _open, scene, cohort, names, known)
         for day in cohort.days:
-            scene.timeline.at(day, cohort.minute + 100, cohort.who, lambda desk, cohort=cohort, day=day: _register(
-                desk, scene, cohort, day))  # fmt: skip
-        scene.timeline.at(cohort.days[-1] + timedelta(days=1), 495, cohort.who, lambda desk, cohort=cohort: _close(
-            desk, cohort))  # fmt: skip
+            scene.timeline.at(day, cohort.minute + 100, cohort.who, _register, scene, cohort, day)
+        scene.timeline.at(cohort.days[-1] + timedelta(days=1), 495, cohort.who, _close, cohort)
 
 
 def _open(desk: Desk, scene: Scene, cohort: _Cohort, names: list[dict[str, str]], known: list[str]) -> None:
@@ -85,9 +83,7 @@ def _open(desk: Desk, scene: Scene, cohort: _Cohort, names: list[dict[str, str]]
         desk, f"{title}, hold {cohort.begin.year}-{cohort.number + 1}", plan, venue=scene.venues[venue],
         programme=scene.programmes[programme], capacity=MEMBERS, facilitators=[scene.actors[cohort.who].worker],
     ).row  # fmt: skip
-    fresh = [
-        _newcomer(desk, scene, cohort, names) for _one in range(max(NEWCOMERS, MEMBERS - len(known)))
-    ]
+    fresh = [_newcomer(desk, scene, cohort, names) for _one in range(max(NEWCOMERS, MEMBERS - len(known)))]
     others = scene.chance.sample(known[-200:], MEMBERS - len(fresh)) if len(fresh) < MEMBERS else []
     known += fresh
     for citizen in [*fresh, *others]:
@@ -124,9 +120,8 @@ def _goal(desk: Desk, scene: Scene, cohort: _Cohort, citizen: str) -> None:
         goal_type=kind, baseline=baseline, target=target, baseline_date=cohort.begin,
     ).row  # fmt: skip
     for place, level in enumerate(levels, 1):
-        scene.timeline.at(cohort.days[4 * place - 1], cohort.minute + 110, cohort.who, lambda desk, level=level: (
-            rate_goal(desk, goal, level)))  # fmt: skip
-    scene.timeline.at(cohort.days[-1], cohort.minute + 120, cohort.who, lambda desk: end_goal(desk, goal, "completed"))
+        scene.timeline.at(cohort.days[4 * place - 1], cohort.minute + 110, cohort.who, rate_goal, goal, level)
+    scene.timeline.at(cohort.days[-1], cohort.minute + 120, cohort.who, end_goal, goal, "completed")
 
 
 def _register(desk: Desk, scene: Scene, cohort: _Cohort, day: date) -> None:

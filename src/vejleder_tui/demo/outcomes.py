@@ -11,6 +11,7 @@ from vejleder_tui.services.goals import new_goal, plan_rating, rate_goal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from vejleder_tui.demo.scene import Scene
     from vejleder_tui.services.desk import Desk
@@ -31,15 +32,21 @@ def schedule_goals(scene: Scene) -> None:
     for number, row in enumerate(read_rows("goals")):
         key = f"{row['citizen']} {row['condition']}"
         who = leaders[row["course"]][0]
-        scene.at(int(row["start"]), 830 + number % 30, who, lambda desk, row=row, key=key: _agree(desk, scene, row, key))
+        scene.at(int(row["start"]), 830 + number % 30, who, _agree, scene, row, key)
         for rating in row["ratings"].split():
             day, level, *own = (int(part) for part in rating.split(":"))
-            scene.at(day, 940 + number % 30, who, lambda desk, key=key, day=day, level=level, own=own, number=number: (
-                rate_goal(desk, scene.goals[key], level, date=scene.on(day), self_rating=own[0] if own else None,
-                          informant=SOURCES[number % len(SOURCES)])))  # fmt: skip
+            source = SOURCES[number % len(SOURCES)]
+            scene.at(day, 940 + number % 30, who, _rate, scene, key, level, own[0] if own else None, source)
         if row["next_rating"]:
-            due = scene.on(int(row["next_rating"]))
-            scene.at(-6, 720, who, lambda desk, key=key, due=due: plan_rating(desk, scene.goals[key], due))
+            scene.at(-6, 720, who, _plan, scene, key, scene.on(int(row["next_rating"])))
+
+
+def _rate(desk: Desk, scene: Scene, key: str, level: int, own: int | None, source: str) -> None:  # noqa: PLR0917 - as played
+    rate_goal(desk, scene.goals[key], level, self_rating=own, informant=source)
+
+
+def _plan(desk: Desk, scene: Scene, key: str, due: date) -> None:
+    plan_rating(desk, scene.goals[key], due)
 
 
 def _agree(desk: Desk, scene: Scene, row: Mapping[str, str], key: str) -> None:

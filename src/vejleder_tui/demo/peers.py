@@ -28,7 +28,7 @@ class _Activity(NamedTuple):
     giver: str
     role: str
     receivers: str = ""
-    count: int | None = None
+    heads: int | None = None
     mutual: bool = False
     summary: str = ""
     next_step: str = ""
@@ -38,21 +38,21 @@ class _Activity(NamedTuple):
 
 
 ACTIVITIES = (
-    _Activity(-92, "TS", "group", "empowerment community", 90, "Værestedet Havnen", "PP", "peer_employed", count=7),
-    _Activity(-80, "HB", "individual", "coping", 45, "Vejledningscentret", "PP", "peer_employed", "rasmus",
+    _Activity(-92, "TS", "group", "empowerment community", 90, "Værestedet Havnen", "PP", "peer_employed", heads=7),
+    _Activity(-82, "HB", "individual", "coping", 45, "Vejledningscentret", "PP", "peer_employed", "rasmus",
               summary="Talte om den første tid i egen bolig.", shared="yes", guidance=15, load="some"),
-    _Activity(-66, "LN", "bridging", "community", 120, "Vallensbæk Idrætsforening", "PP", "peer_employed", "soren vibe",
+    _Activity(-67, "LN", "bridging", "community", 120, "Vallensbæk Idrætsforening", "PP", "peer_employed", "soren vibe",
               summary="Så træningen og hilste på holdlederen.", next_step="Prøvetime på mandag.", shared="yes"),
-    _Activity(-58, "LN", "course", "coping empowerment", 150, "Kulturhuset Korsagergård", "PP", "co_facilitator", count=9),
-    _Activity(-45, "MJ", "phone", "wellbeing", 20, "", "sverre", "peer_volunteer", "carlo", shared="yes"),
-    _Activity(-37, "TS", "own_story", "empowerment", 60, "Biblioteket", "sverre", "peer_volunteer", count=14, guidance=30,
+    _Activity(-60, "LN", "course", "coping empowerment", 150, "Kulturhuset Korsagergård", "PP", "co_facilitator", heads=9),
+    _Activity(-46, "MJ", "phone", "wellbeing", 20, "", "sverre", "peer_volunteer", "carlo", shared="yes"),
+    _Activity(-39, "TS", "own_story", "empowerment", 60, "Biblioteket", "sverre", "peer_volunteer", heads=14, guidance=30,
               load="some"),
-    _Activity(-30, "HB", "accompaniment", "navigation", 75, "Borgerservice Ishøj", "PP", "peer_employed", "magnus",
+    _Activity(-32, "HB", "accompaniment", "navigation", 75, "Borgerservice Ishøj", "PP", "peer_employed", "magnus",
               summary="Fik ansøgningen om boligstøtte sendt.", shared="yes"),
-    _Activity(-24, "MJ", "online", "wellbeing", 30, "", "asta", "citizen_to_citizen", "frida", mutual=True),
-    _Activity(-22, "MJ", "drop_in", "community", 120, "Vejledningscentret", "PP", "peer_employed", count=5),
-    _Activity(-15, "MJ", "drop_in", "community", 120, "Vejledningscentret", "PP", "peer_employed", count=6),
-    _Activity(-10, "LN", "group", "empowerment", 90, "Pilehaveskolen, skolekøkkenet", "sverre", "co_facilitator",
+    _Activity(-25, "MJ", "online", "wellbeing", 30, "", "asta", "citizen_to_citizen", "frida", mutual=True),
+    _Activity(-22, "MJ", "drop_in", "community", 120, "Vejledningscentret", "PP", "peer_employed", heads=5),
+    _Activity(-15, "MJ", "drop_in", "community", 120, "Vejledningscentret", "PP", "peer_employed", heads=6),
+    _Activity(-11, "LN", "group", "empowerment", 90, "Pilehaveskolen, skolekøkkenet", "sverre", "co_facilitator",
               "svend leyla aage", shared="yes"),
     _Activity(-7, "MJ", "accompaniment", "community wellbeing", 90, "Ishøj Bibliotek", "sverre", "peer_volunteer", "lonni",
               summary="»Det var lettere at gå ind, når vi var to.«",
@@ -61,22 +61,21 @@ ACTIVITIES = (
 THIS_WEEK = (
     _Activity(-1, "MJ", "accompaniment", "community wellbeing", 90, "Ishøj Bibliotek", "sverre", "peer_volunteer", "lonni",
               summary="Lånte to krimier; blev til kaffe bagefter.", shared="yes", guidance=15, load="light"),
-    _Activity(0, "MJ", "drop_in", "community", 60, "Vejledningscentret", "PP", "peer_employed", count=5),
+    _Activity(0, "MJ", "drop_in", "community", 60, "Vejledningscentret", "PP", "peer_employed", heads=5),
 )  # fmt: skip
 
 
 def schedule_peers(scene: Scene) -> None:
     """Put the activities, this week's among them, and today's unfinished draft into the timeline."""
     for number, activity in enumerate(ACTIVITIES):
-        scene.at(activity.day, 945 + number % 10, activity.who, lambda desk, activity=activity: _write(
-            desk, scene, activity))  # fmt: skip
-    for activity in THIS_WEEK:
+        scene.at(activity.day, 945 + number % 10, activity.who, _write, scene, activity)
+    for planned in THIS_WEEK:
         # On a Monday yesterday is last week: then both were today.
-        day = activity.day if scene.on(activity.day).isocalendar().week == scene.day.isocalendar().week else 0
-        minute = 580 if day == 0 else 930
-        scene.at(day, minute, activity.who, lambda desk, activity=activity._replace(day=day): _write(
-            desk, scene, activity))  # fmt: skip
-    scene.at(0, 591, "MJ", lambda desk: _draft(desk, scene))
+        same_week = scene.on(planned.day).isocalendar().week == scene.day.isocalendar().week
+        moved = planned if same_week else planned._replace(day=0)
+        minute = 580 if moved.day == 0 else 930
+        scene.at(moved.day, minute, moved.who, _write, scene, moved)
+    scene.at(0, 591, "MJ", _draft, scene)
 
 
 def _person(scene: Scene, key: str, role: str = "") -> PeerPerson:
@@ -92,7 +91,7 @@ def _write(desk: Desk, scene: Scene, told: _Activity) -> None:
         givers, receivers = [*givers, *receivers], [*receivers, *givers]
     new_peer_activity(
         desk, date=scene.on(told.day), minutes=told.minutes, form=told.form, purposes=told.purposes.split(),
-        givers=givers, receivers=receivers, count=told.count, place=told.place, mutual=told.mutual,
+        givers=givers, receivers=receivers, count=told.heads, place=told.place, mutual=told.mutual,
         summary=told.summary, next_step=told.next_step, shared=told.shared, guidance_minutes=told.guidance,
         load=told.load,
     )  # fmt: skip

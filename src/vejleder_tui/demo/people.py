@@ -44,7 +44,7 @@ def target_group(term: str) -> tuple[str, ...]:
 def welcome(desk: Desk, scene: Scene, person: str) -> None:
     """Register one citizen of the data, with the grant and the consents that go with it."""
     row: Mapping[str, str] = PEOPLE[person]
-    # As long as MedCom's youngest are not yet adults, nobody is enrolled: see `build.FIRST_DAY`.
+    # As long as MedCom's youngest are not yet adults, nobody is enrolled: see `sizes.FIRST_DAY`.
     citizen = new_citizen(
         desk, name=row["name"], alias=row["alias"], number=row["number"], municipality=row["municipality"],
         protected=bool(row["protected"]), interpreter=row["interpreter"], note=row["note"],
@@ -59,5 +59,5 @@ def welcome(desk: Desk, scene: Scene, person: str) -> None:
             case_number=f"{scene.on(start):%Y}-{1000 + len(scene.grants)}", source="letter",
             follow_up_date=scene.on(int(row["grant_to"]) - 30),
         ).row  # fmt: skip
-    if row["name"] and scene.chance.random() < 0.7 or person == "einer":
+    if (row["name"] and scene.chance.random() < 0.7) or person == "einer":
         give_consent(desk, citizen, "sharing")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,9 +12,10 @@ from vejleder_tui.demo.timeline import Timeline
 from vejleder_tui.queries.sessions import SessionRef, session_id
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
 
-    from vejleder_tui.services.desk import Actor, Desk
+    from vejleder_tui.services.desk import Actor
 
 __all__ = ["Scene", "read_rows", "season"]
 
@@ -44,9 +44,9 @@ class Scene:
         """Return the day so many days after the sandbox's own."""
         return self.day + timedelta(days=offset)
 
-    def at(self, offset: int, minute: int, who: str, act: Callable[[Desk], object]) -> None:
+    def at(self, offset: int, minute: int, who: str, act: Callable[..., object], *about: object) -> None:
         """Put an act into the timeline; see `Timeline.at`."""
-        self.timeline.at(self.on(offset), minute, who, act)
+        self.timeline.at(self.on(offset), minute, who, act, *about)
 
     def ref(self, course: str, day: date) -> SessionRef:
         """Return the planned session of a course (by its key) on a day."""

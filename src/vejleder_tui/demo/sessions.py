@@ -35,7 +35,16 @@ OPEN_DAYS = {"einer": "AFAFAFAA"}
 CODES = {
     "F": "present", "D": "partial", "O": "online", "A": "absent_notified", "U": "absent_unnotified",
 }  # fmt: skip
-REASONS = ("illness", "illness", "anxiety", "transport_logistics", "job_education", "other", "unknown", "transport_cost")
+REASONS = (
+    "illness",
+    "illness",
+    "anxiety",
+    "transport_logistics",
+    "job_education",
+    "other",
+    "unknown",
+    "transport_cost",
+)
 THEMES = {
     "abc": ("Hvad gør dig glad?", "Små skridt", "Noget aktivt: gåtur på stranden", "Noget sammen: fælles frokost",
             "Noget meningsfuldt: frivillig for en dag", "Min egen uge"),
@@ -89,29 +98,36 @@ def schedule_sessions(scene: Scene) -> None:
             if index in data.unregistered:
                 continue
             if (data.key, index) == ("gaa", 8):
-                scene.timeline.at(day - timedelta(days=1), 900, data.leaders[0], lambda desk, data=data, day=day: (
-                    cancel_session(desk, scene.ref(data.key, day), "storm")))  # fmt: skip
+                scene.timeline.at(day - timedelta(days=1), 900, data.leaders[0], _cancel, scene, data.key, day, "storm")
                 continue
             special = SPECIAL.get((data.key, index), {})
             told = Told(data, day, index, sign=index < len(days) - 1 or data.key == "abc", **special)  # type: ignore[arg-type]  # one table of what differs
             when = day + timedelta(days=8) if told.late_reason else day
             who = data.leaders[index % len(data.leaders)]
-            scene.timeline.at(min(when, scene.on(-1)), data.end + 12, who, lambda desk, told=told: register(
-                desk, scene, told))  # fmt: skip
+            scene.timeline.at(min(when, scene.on(-1)), data.end + 12, who, register, scene, told)
     _ahead(scene)
 
 
 def _ahead(scene: Scene) -> None:
     """Afbud for a session to come, one moved and one cancelled, and a correction after sign-off."""
-    coming = scene.on(7)
-    scene.at(-1, 1090, "MJ", lambda desk: mark(
-        desk, scene.ref("abc", coming), scene.citizens["dagny"], "absent_notified", reason="job_education"))  # fmt: skip
-    scene.at(-4, 600, "MJ", lambda desk: move_session(
-        desk, scene.ref("abc", scene.on(49)), scene.on(50), 600, 720, reason="kursusdag"))  # fmt: skip
-    scene.at(-4, 604, "MJ", lambda desk: cancel_session(desk, scene.ref("abc", scene.on(63)), "rengøring af lokalet"))
-    scene.at(-19, 840, "MJ", lambda desk: mark(
-        desk, scene.ref("abc", scene.on(-21)), scene.citizens["frida"], "absent_notified", reason="illness",
-        correction="Sygdommen blev meldt dagen efter."))  # fmt: skip
+    scene.at(-1, 1090, "MJ", _excuse, scene, "dagny", scene.on(7), "job_education")
+    scene.at(-4, 600, "MJ", _move, scene, scene.on(49), scene.on(50))
+    scene.at(-4, 604, "MJ", _cancel, scene, "abc", scene.on(63), "rengøring af lokalet")
+    scene.at(-19, 840, "MJ", _excuse, scene, "frida", scene.on(-21), "illness", "Sygdommen blev meldt dagen efter.")
+
+
+def _excuse(desk: Desk, scene: Scene, person: str, day: date, reason: str, correction: str | None = None) -> None:  # noqa: PLR0917 - as played
+    mark(
+        desk, scene.ref("abc", day), scene.citizens[person], "absent_notified", reason=reason, correction=correction
+    )  # fmt: skip
+
+
+def _move(desk: Desk, scene: Scene, day: date, to: date) -> None:
+    move_session(desk, scene.ref("abc", day), to, 600, 720, reason="kursusdag")
+
+
+def _cancel(desk: Desk, scene: Scene, course: str, day: date, reason: str) -> None:
+    cancel_session(desk, scene.ref(course, day), reason)
 
 
 def register(desk: Desk, scene: Scene, told: Told) -> None:

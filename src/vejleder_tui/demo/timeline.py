@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vejleder_tui.clock import FixedClock
     from vejleder_tui.services.desk import Actor, Desk
 
-    Act = Callable[[Desk], object]
+    Act = Callable[..., object]
 
 __all__ = ["Timeline"]
 
@@ -24,6 +24,7 @@ __all__ = ["Timeline"]
 class _Event:
     who: str
     act: Act
+    about: tuple[object, ...]
 
 
 class Timeline:
@@ -33,10 +34,10 @@ class Timeline:
         self._heap: list[tuple[datetime, int, _Event]] = []
         self._places = 0
 
-    def at(self, day: date, minute: int, who: str, act: Act) -> None:
-        """Let the worker with these initials do `act` on a Danish day at a minute (0–1439) of it."""
+    def at(self, day: date, minute: int, who: str, act: Act, *about: object) -> None:
+        """Let the worker with these initials do `act(desk, *about)` on a Danish day at a minute (0–1439) of it."""
         self._places += 1
-        heapq.heappush(self._heap, (as_utc(day, minute), self._places, _Event(who, act)))
+        heapq.heappush(self._heap, (as_utc(day, minute), self._places, _Event(who, act, about)))
 
     def play(
         self,
@@ -53,7 +54,7 @@ class Timeline:
             clock.moment = max(clock.moment, moment)
             desk.as_actor(actors[event.who])
             with desk.transaction():
-                event.act(desk)
+                event.act(desk, *event.about)
             done += 1
             if progress is not None:
                 progress(done, self._places)

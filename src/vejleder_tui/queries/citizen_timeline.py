@@ -24,7 +24,7 @@ EVENT_KINDS = {
     "session": N_("mødegang"),
     "rating": N_("vurdering"),
     "peer": N_("peer-støtte"),
-    "goal": N_("mål"),
+    "goal": N_("aftalt mål"),
     "enrolment": N_("forløb"),
     "grant": N_("bevilling"),
     "consent": N_("samtykke"),

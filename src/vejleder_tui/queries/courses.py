@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui.clock import local
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.course_people import Participant, Waiting, people_of
-from vejleder_tui.queries.session_rows import RUNNING, courses_by_id
+from vejleder_tui.queries.session_rows import courses_by_id, courses_in
 from vejleder_tui.queries.sessions import SessionStatus, SessionView, course_sessions, sessions_between
 from vejleder_tui.rules.recurrence import Plan, danish_holidays, parse_plan
 from vejleder_tui.rules.text import fold, fold_query, sort_key
@@ -153,17 +154,16 @@ def course_list(reader: Reader, now: datetime, wanted: CourseFilter | None = Non
     """Return courses in the order of their titles; those that ended the newest first, at most MOST."""
     asked = wanted or CourseFilter()
     today = local(now).date()
-    since = (today - BEHIND).isoformat()
-    running = f"(c.status IS NULL OR c.status <> 'ended') AND (c.plan IS NULL OR (1 {RUNNING}))"
-    values: tuple[str, ...] = ("9999-12-31", since, since, since)
-    sql = f"{_SELECT} WHERE c.void = ? AND"
-    if asked.voided:
-        sql, values = f"{sql} 1", ("1",)
-    else:
-        sql, values = f"{sql} {'NOT ' if asked.ended else ''}({running})", ("0", *values)
+    sql, values = f"{_SELECT} WHERE c.void = ?", tuple[object, ...]((int(asked.voided),))
     if asked.worker:
         sql, values = sql + _MINE, (*values, asked.worker, today.isoformat())
-    rows = all_rows(reader, f"{sql} ORDER BY c.id DESC", int(values[0]), *values[1:])
+    if not asked.voided:
+        running = "coalesce(c.status, '') <> 'ended' AND (c.plan IS NULL OR c.id IN (SELECT value FROM json_each(?)))"
+        sql, values = (
+            f"{sql} AND {'NOT ' if asked.ended else ''}({running})",
+            (*values, _running(reader, today - BEHIND)),
+        )
+    rows = all_rows(reader, f"{sql} ORDER BY c.id DESC", *values)
     needles = fold_query(asked.words)
     if needles:
         rows = [row for row in rows if all(one in fold(row[1] or "") for one in needles)]
@@ -172,6 +172,12 @@ def course_list(reader: Reader, now: datetime, wanted: CourseFilter | None = Non
     upcoming = {} if asked.ended or asked.voided else _next_sessions(reader, now)
     lines = [_line(row, places, upcoming) for row in rows]
     return lines if asked.ended else sorted(lines, key=lambda one: (sort_key(one.title), one.id))
+
+
+def _running(reader: Reader, since: date) -> str:
+    """Return the ids of courses that meet on a day or later, as a JSON list."""
+    found = courses_in(reader, since, date.max).values()
+    return json.dumps([one.id for one in found if one.window and (one.window.last is None or one.window.last >= since)])
 
 
 def _line(row: tuple[Any, ...], places: dict[str, tuple[int, int]], upcoming: dict[str, SessionView]) -> CourseLine:

@@ -126,7 +126,9 @@ def _course_sentence(part: CoursePart, today: date) -> str:
 
 def goal_header(goals: Sequence[GoalDetail], cells: int) -> str:
     """Return the heading over the goals, in `cells`."""
-    return _goal_line(("", _("Måltype"), _("Start"), _("Nu"), _("Mål"), _("Vurdering")), cells, _verdict_cells(goals))
+    return _goal_line(
+        ("", _("Måltype"), _("Start"), _("Nu"), _("mål").capitalize(), _("Vurdering")), cells, _verdict_cells(goals)
+    )
 
 
 def _verdict_cells(goals: Sequence[GoalDetail]) -> int:

@@ -50,7 +50,9 @@ class CitizensScreen(SearchScreen):
     def body(self) -> ComposeResult:
         """Yield the search field, the list, and the row in focus uncut."""
         with Horizontal(id="searching"):
-            yield Block(f" {_('Søg')}  [ ", identity="before")
+            before = Block(f" {_('Søg')}  [ ", identity="before")
+            before.styles.width = len(before.lines[0])
+            yield before
             search = Line(self.typed, cells=40)
             search.id = "search"
             yield search

@@ -62,7 +62,7 @@ class EnrolmentForm(PlanningForm):
             help_line=_("Kræves efter § 85, 85 a, 104, 107 og 108."),
         )  # fmt: skip
         assessment = TextField(
-            "assessment", _("Vurdering"), cells=CELLS + 2, help_line=_("Én linje; kræves efter § 82 a.")
+            "assessment", _("Vurdering, § 82 a"), cells=CELLS + 2, help_line=_("Én linje; kræves kun efter § 82 a.")
         )
         until = self.day_field("to", _("Til"), help_line=_("Kræves efter § 82 b, højst 6 måneder frem."))
         if self.act == "edit":
