@@ -82,3 +82,21 @@ async def test_save_and_sign_off(desk: Desk, group: Group) -> None:
         assert form(desk, group).view.signed_off_by == "MJ"
         undo(desk)
         assert form(desk, group).view.signed_off_by == ""
+
+
+async def test_what_is_typed_before_the_form_is_read_stands(desk: Desk, group: Group) -> None:
+    from textual import events
+
+    set_staff_minutes(desk, group.ref(date(2026, 11, 17)), {"delivery": 120})
+    app = program(desk, group)
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        await pilot.press("e")
+        for letter in "Mad":
+            app.post_message(events.Key(letter, letter))
+        await wait(pilot)
+        await pilot.press("ctrl+g")
+        await wait(pilot)
+        found = form(desk, group)
+        assert (found.theme, found.staff[0].minutes) == ("Mad", 120)

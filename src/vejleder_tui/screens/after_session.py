@@ -25,6 +25,7 @@ __all__ = ["AfterSessionScreen"]
 
 UNANSWERED = "unanswered"
 CELLS = 53
+_UNTOUCHED: tuple[Any, ...] = (None, "", UNANSWERED, {}, {"picked": []}, {"picked": [], "text": ""})
 _EVENT = ("kind", "severity", "action")
 
 
@@ -125,7 +126,9 @@ class AfterSessionScreen(DraftedForm):
         if not found.elements:
             self.form.show_field("elements", shown=False)
         if self.draft is None:
-            self.form.set_raw(self._raw(found))
+            # What was typed before this was read stands.
+            fresh = {name: raw for name, raw in self._raw(found).items() if self.form.field(name).raw in _UNTOUCHED}
+            self.form.set_raw(fresh)
         if self._first_field == "kind":
             self.form.field("incidents").set_raw("some")
         self._show_event()

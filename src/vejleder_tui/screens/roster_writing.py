@@ -216,11 +216,11 @@ class RosterWriting(TaskScreen):
 
     # Undo
 
-    def command_app_undo(self) -> None:  # type: ignore[override]  # not awaited: keys stay in order
+    def command_app_undo(self) -> None:
         """Take one's own last step back."""
         self._take_step(redo=False)
 
-    def command_app_redo(self) -> None:  # type: ignore[override]  # not awaited: keys stay in order
+    def command_app_redo(self) -> None:
         """Do again what was undone last."""
         self._take_step(redo=True)
 
