@@ -215,8 +215,14 @@ class PeerForm(DraftedForm):
         field = self.form.field("template")
         if isinstance(field, TemplateField):
             field.offer(choices)
-        if not choices and field.marked and not self._after:
-            self.form.focus_first()
+        if not choices and not self._after:
+            self._pass_template()
+
+    def _pass_template(self) -> None:
+        """Go on from a field in which there is nothing to choose."""
+        empty = next((one for one in self.form.fields if one.required and one.empty), None)
+        if empty is not None and self.focused is self.form.field("template").target():
+            self.set_focus(empty.target())
 
     async def _fill_in_beginning(self) -> None:
         from vejleder_tui.queries.peer import PeerPerson  # noqa: PLC0415
@@ -241,9 +247,9 @@ class PeerForm(DraftedForm):
         if self.activity and self._loading:
             self._late = True
             return
-        super()._begin()
         if not self.activity and self.draft is None and (self._loading or self._templates):
-            self.form.field("template").target().focus()
+            self.set_focus(self.form.field("template").target())
+        super()._begin()
 
     def _fill(self) -> None:
         """Fill in what the template has; the words and the answers are left as they are."""
