@@ -126,7 +126,7 @@ async def test_the_letters_open_what_they_say(desk: Desk, opened: dict[str, Any]
         group.go("due")
         await pilot.press("m")
         await wait(pilot)
-        assert set(Opened.seen[-1]) == {"goal"}
+        assert set(Opened.seen[-1]) == {"citizen", "goal"}
         await pilot.press("escape")
         await wait(pilot)
         group.go("follow_ups")

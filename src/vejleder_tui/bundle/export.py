@@ -13,7 +13,17 @@ from vejleder_tui import __version__
 from vejleder_tui.bundle.header import BundleHeader, Cover, Exporter
 from vejleder_tui.bundle.keys import KeyCard, age_recipient_of
 from vejleder_tui.bundle.minisign import SigningKey
-from vejleder_tui.bundle.slices import Head, acknowledged, held, lines_of, local_value, receipts, runs, signed_heads
+from vejleder_tui.bundle.slices import (
+    Head,
+    acknowledged,
+    held,
+    lines_of,
+    local_value,
+    number_hash,
+    receipts,
+    runs,
+    signed_heads,
+)
 from vejleder_tui.bundle.writer import sign_head, write_bundle
 from vejleder_tui.errors import NoRecipientError, StoreError
 from vejleder_tui.i18n import _
@@ -69,6 +79,30 @@ def own_keys(connection: Connection) -> OwnKeys:
     return OwnKeys(card, signer, identity)
 
 
+def _since(connection: Connection, recipients: Sequence[str], own: OwnKeys, everything: bool) -> tuple[Run, ...]:
+    """Return what the recipients have not all acknowledged, or everything, as far as somebody vouches for it."""
+    told = receipts(connection)
+    since = {} if everything else acknowledged(connection, [told.get(one) for one in recipients])
+    ends: list[Head] = [head for head in held(connection) if head.device == own.card.device]
+    return runs(connection, [*ends, *signed_heads(connection).values()], since)
+
+
+def _again(connection: Connection, earlier: Sequence[tuple[str, int, int]], own: OwnKeys) -> tuple[Run, ...]:
+    """Return the runs of an earlier bundle; another device's up to its newest signed end, since we cannot sign for it."""
+    signed = signed_heads(connection)
+    ends: list[Head] = []
+    since: dict[str, Head] = {}
+    for device, first, last in earlier:
+        end, before = number_hash(connection, device, last), number_hash(connection, device, first - 1)
+        if device != own.card.device:
+            ends.extend([signed[device]] if device in signed else [])
+        elif end is not None:
+            ends.append(Head(device, last, end))
+        if before is not None:
+            since[device] = Head(device, first - 1, before)
+    return runs(connection, ends, since)
+
+
 def _covers(connection: Connection, taken: Sequence[Run], own: OwnKeys) -> tuple[Cover, ...]:
     """Return the covers of the runs: our own end signed now, those of others as their devices signed them."""
     others = signed_heads(connection)
@@ -101,10 +135,12 @@ def export_bundle(
     bundle_id: str,
     created: str,
     everything: bool = False,
+    again: Sequence[tuple[str, int, int]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Exported:
     """Write a bundle of what the `recipients` have not acknowledged, or of everything, into `folder`.
 
+    `again` names the runs (device, first, last) of an earlier bundle to write once more instead.
     `recipients` are age recipients; the file is sealed for this device too, so that it can be checked and shown here.
     `connection` reads, and no transaction is open on it: the log is taken as it stands between two transactions, which
     is where a bundle must end. Of other devices only what they signed is taken. Raises as `write_bundle` does.
@@ -118,10 +154,7 @@ def export_bundle(
     connection.execute("BEGIN")
     try:
         own = own_keys(connection)
-        told = receipts(connection)
-        since = {} if everything else acknowledged(connection, [told.get(one) for one in others])
-        ends: list[Head] = [head for head in held(connection) if head.device == own.card.device]
-        taken = runs(connection, [*ends, *signed_heads(connection).values()], since)
+        taken = _again(connection, again, own) if again is not None else _since(connection, others, own, everything)
         header = BundleHeader(
             bundle_id=bundle_id,
             kind="delta",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,21 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     _file_and_identity(verify)
     verify.set_defaults(run=_verify)
+    inspect = commands.add_parser("inspect", parents=[common], help=_("vis, hvad en pakke indeholder"))
+    _file_and_identity(inspect)
+    inspect.set_defaults(run=_inspect)
+    # Its --json takes a folder and replaces the switch of the others: in a copy, which they do not share.
+    opened = commands.add_parser(
+        "open",
+        parents=[copy.deepcopy(common)],
+        conflict_handler="resolve",
+        help=_("skriv en pakkes rækker til andre programmer"),
+    )
+    _file_and_identity(opened)
+    for form in ("csv", "xlsx", "json"):
+        opened.add_argument(f"--{form}", dest=f"to_{form}", metavar="DIR", help=_("mappe, som skal være tom eller ny"))
+    opened.add_argument("--danish-headers", action="store_true", help=_("danske overskrifter"))
+    opened.set_defaults(run=_open)
 
 
 def _file_and_identity(parser: argparse.ArgumentParser) -> None:
@@ -89,11 +105,11 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _verified(arguments: argparse.Namespace) -> Verification:
     if arguments.identity:
-        from vejleder_tui.bundle.keys import parse_identities  # noqa: PLC0415
         from vejleder_tui.bundle.verify import verify_bundle  # noqa: PLC0415
-        from vejleder_tui.cli.keys import key_text  # noqa: PLC0415
+        from vejleder_tui.cli.inspecting import opening_keys  # noqa: PLC0415
 
-        return verify_bundle(Path(arguments.file), parse_identities(key_text(arguments.identity)))
+        identities, _none = opening_keys(arguments)
+        return verify_bundle(Path(arguments.file), identities)
     from vejleder_tui.services.handover import check_bundle  # noqa: PLC0415
 
     store, _unlocked = open_store(arguments, write=False)
@@ -130,3 +146,48 @@ def _signer_sentence(found: Verification) -> str:
     return _("Underskrevet af {name}, som ikke kendes her: hør afsenderen, og brug vejleder key trust.").format(
         name=name
     )
+
+
+def _inspect(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.bundle.contents import contents_of  # noqa: PLC0415
+    from vejleder_tui.cli.inspecting import as_json, opening_keys  # noqa: PLC0415
+
+    identities, device_keys = opening_keys(arguments)
+    found = contents_of(Path(arguments.file), identities, device_keys)
+    if wants_json(arguments):
+        print_json(as_json(found))
+    else:
+        from vejleder_tui.queries.handover_words import contents_sentences  # noqa: PLC0415
+
+        for sentence in contents_sentences(found):
+            say(sentence)
+    return int(ExitCode.DONE)
+
+
+def _open(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.bundle.package import Form, open_to  # noqa: PLC0415
+    from vejleder_tui.cli.inspecting import opening_keys  # noqa: PLC0415
+
+    forms: tuple[Form, ...] = ("csv", "xlsx", "json")
+    asked: list[tuple[Form, str]] = [
+        (form, folder) for form in forms if (folder := getattr(arguments, f"to_{form}", None))
+    ]
+    if len(asked) != 1:
+        raise VejlederError(
+            _("Vælg én form."), _("Angiv --csv, --xlsx eller --json med en mappe."), code=ExitCode.USAGE
+        )
+    form, folder = asked[0]
+    identities, device_keys = opening_keys(arguments)
+    found = open_to(
+        Path(arguments.file), Path(folder), form, identities, danish_headers=arguments.danish_headers,
+        device_keys=device_keys,
+    )  # fmt: skip
+    say(_("Skrevet i {folder}: {rows} rækker i {tables} tabeller.").format(
+        folder=found.folder, rows=sum(found.rows.values()), tables=len(found.rows)
+    ))  # fmt: skip
+    if found.incomplete:
+        say(_("{count} rækker er kun delvist i pakken og står i incomplete.").format(count=found.incomplete))
+    if found.contested:
+        say(_("{count} værdier er til afklaring og står i contested.").format(count=found.contested))
+    say(_("Filerne er ikke låst. Slet dem, når de ikke længere skal bruges."))
+    return int(ExitCode.DONE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.cli.opening import open_store
 from vejleder_tui.cli.output import print_json, say, wants_json
-from vejleder_tui.errors import ExitCode, NotFoundError, NotSavedError, RuleError
+from vejleder_tui.errors import ExitCode
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     key = commands.add_parser("key", parents=[common], help=_("offentlige nøgler, ud og ind"))
     subs = key.add_subparsers(dest="key_command", metavar=_("HVAD"), required=True)
     show = subs.add_parser("show", parents=[common], help=_("vis denne computers nøglefil"))
-    show.add_argument("--to", metavar="FILE", help=_("gem den i en fil"))
+    show.add_argument("--to", metavar="FILE", help=_("gem den i en fil eller en mappe"))
     show.set_defaults(run=_show)
     add = subs.add_parser("add-recipient", parents=[common], help=_("tilføj, hvem pakker låses til"))
     add.add_argument("key", metavar="FILE|age1…", help=_("nøglefil, fil med age-nøgler eller en age1-nøgle"))
@@ -45,17 +45,9 @@ def key_text(given: str) -> str:
     """Return what a key argument holds: an `age1…` itself, else the text of the file that it names."""
     if given.startswith("age1"):
         return given
-    try:
-        with Path(given).open("rb") as file:
-            return file.read(1024 * 1024).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RuleError(
-            _("Det er ikke en modtagernøgle."), _("Giv en nøglefil fra Vejleder eller en linje, der begynder med age1.")
-        ) from error
-    except (OSError, ValueError) as error:
-        raise NotFoundError(
-            _("Filen kan ikke åbnes: {path}").format(path=given), _("Se efter, om navn og mappe er rigtige.")
-        ) from error
+    from vejleder_tui.bundle.key_file import read_key_file  # noqa: PLC0415
+
+    return read_key_file(given, pipes=True)
 
 
 def _as_json(key: KnownKey) -> dict[str, object]:
@@ -67,22 +59,19 @@ def _as_json(key: KnownKey) -> dict[str, object]:
 
 def _show(arguments: argparse.Namespace) -> int:
     from vejleder_tui.bundle.export import own_keys  # noqa: PLC0415 - keys need pyrage, which no other command should
+    from vejleder_tui.bundle.key_file import save_key_card  # noqa: PLC0415
 
     store, _unlocked = open_store(arguments, write=False)
     try:
         card = own_keys(store.connection).card
     finally:
         store.close()
-    if arguments.to:
-        try:
-            Path(arguments.to).write_text(card.to_json(), encoding="utf-8")
-        except OSError as error:
-            raise NotSavedError(_("Nøglefilen er ikke gemt."), _("Vælg en anden mappe.")) from error
+    saved = save_key_card(card, Path(arguments.to)) if arguments.to else None
     if wants_json(arguments):
         print_json({**json.loads(card.to_json()), "words": card.words()})
         return int(ExitCode.DONE)
-    if arguments.to:
-        say(_("Nøglefilen ligger i {path}.").format(path=arguments.to))
+    if saved is not None:
+        say(_("Nøglefilen ligger i {path}.").format(path=saved))
     else:
         say(card.to_json().rstrip())
     say(_("Læs ordene op for den, der får den: {words}").format(words=card.words()))

@@ -16,14 +16,26 @@ from vejleder_tui.bundle.slices import (
     signed_heads,
 )
 from vejleder_tui.clock import from_stamp, local_date
+from vejleder_tui.queries.keys import known_keys
+from vejleder_tui.queries.sessions import unregistered_sessions
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from vejleder_tui.bundle.slices import Receipt, Run
     from vejleder_tui.queries.base import Reader
+    from vejleder_tui.queries.keys import KnownKey
 
-__all__ = ["HistoryLine", "Waiting", "WaitingKinds", "history", "waiting", "waiting_kinds"]
+__all__ = [
+    "HandoverPage",
+    "HistoryLine",
+    "Waiting",
+    "WaitingKinds",
+    "handover_page",
+    "history",
+    "waiting",
+    "waiting_kinds",
+]
 
 COUNTED = 5_000
 """So many operations are looked through for their kinds: the screen must stand as fast after ten years as after one day."""
@@ -131,3 +143,33 @@ def history(reader: Reader, direction: str, most: int = 200) -> list[HistoryLine
 
 def _moment(text: str | None) -> datetime | None:
     return from_stamp(text) if text else None
+
+
+@dataclass(frozen=True)
+class HandoverPage:
+    """Everything that the screen Overdragelse shows. `drafts` and `unregistered` do not come along in a bundle."""
+
+    waiting: Waiting
+    kinds: WaitingKinds
+    drafts: int
+    unregistered: int
+    recipients: tuple[KnownKey, ...]
+    written: tuple[HistoryLine, ...]
+    taken_in: tuple[HistoryLine, ...]
+    device_names: dict[str, str]
+
+
+def handover_page(reader: Reader, worker: str, now: datetime) -> HandoverPage:
+    """Return the page for a worker, whose own drafts are counted."""
+    drafts = reader.execute("SELECT count(*) FROM draft WHERE actor = ?", (worker,)).fetchone()
+    names = reader.execute("SELECT id, coalesce(name, '') FROM device WHERE void = 0").fetchall()
+    return HandoverPage(
+        waiting=waiting(reader),
+        kinds=waiting_kinds(reader),
+        drafts=int(drafts[0]),
+        unregistered=len(unregistered_sessions(reader, now)),
+        recipients=tuple(known_keys(reader, "recipient")),
+        written=tuple(history(reader, "out")),
+        taken_in=tuple(history(reader, "in")),
+        device_names={str(device): str(name) for device, name in names},
+    )

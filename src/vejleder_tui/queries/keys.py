@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.queries.base import Reader
 
-__all__ = ["KnownKey", "known_keys", "recipients_in_force"]
+__all__ = ["KnownKey", "device_keys", "known_keys", "recipients_in_force"]
 
 
 @dataclass(frozen=True)
@@ -55,3 +55,9 @@ def recipients_in_force(reader: Reader, today: date) -> list[KnownKey]:
         for one in known_keys(reader, "recipient")
         if one.valid_until is None or one.valid_until >= today.isoformat()
     ]
+
+
+def device_keys(reader: Reader) -> dict[str, str]:
+    """Return the minisign public key of every device known here, by its id."""
+    rows = reader.execute("SELECT id, sign_key FROM device WHERE void = 0 AND sign_key IS NOT NULL")
+    return {str(device): str(key) for device, key in rows}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.base import Reader
 
 __all__ = [
+    "RUNNING",
     "CourseRow",
     "SessionRow",
     "courses_by_id",
@@ -91,17 +92,18 @@ _EVERY = "CAST(substr(c.plan, instr(c.plan, 'every=') + 6, 2) AS INTEGER)"
 _LEFT_OUT = "(SELECT count(*) FROM course_exception x WHERE x.course = c.id AND x.void = 0)"
 # The stored plan is read where it stands, so that courses that ended years ago are never parsed: a plan with a
 # number of sessions is over at the latest so many rounds of weeks after its first day, left-out days added.
-_RUNNING = (
+RUNNING = (
     f" AND c.plan IS NOT NULL AND {_FIRST} <= ? AND CASE WHEN {_UNTIL} NOT LIKE ';%' THEN {_UNTIL} >= ?"
     f" WHEN {_SESSIONS} = 0 THEN 1 WHEN julianday({_FIRST}) + 7 * {_EVERY} * {_SESSIONS} >= julianday(?) THEN 1"
     f" ELSE julianday({_FIRST}) + 7 * {_EVERY} * ({_SESSIONS} + {_LEFT_OUT}) >= julianday(?) END"
 )
+"""A condition on a course `c`; its values are the last day of the window, then three times the first."""
 
 
 def courses_in(reader: Reader, start: date, end: date) -> dict[str, CourseRow]:
     """Return the courses whose plan may imply a session from `start` to `end`."""
     first, last = start.isoformat(), end.isoformat()
-    return _laid(reader, _courses(all_rows(reader, _COURSE_SQL + _RUNNING, last, first, first, first)))
+    return _laid(reader, _courses(all_rows(reader, _COURSE_SQL + RUNNING, last, first, first, first)))
 
 
 def courses_by_id(reader: Reader, courses: Iterable[str]) -> dict[str, CourseRow]:

@@ -162,13 +162,15 @@ class TodayScreen(MainScreen):
         if panel_id in _SESSIONS:
             self.desk.goto("roster", ref=one.ref)
         elif panel_id == "due":
-            self.desk.goto("rating", goal=one.id)
+            self.desk.goto("rating", citizen=one.citizen, goal=one.id)
         elif panel_id == "follow_ups":
             self.desk.goto("citizen", citizen=one.citizen)
         elif panel_id == "peer":
             self.desk.goto("peer", activity=one.id)
         elif panel_id == "drafts":
-            self.desk.goto(one.screen, draft=one.values, draft_id=one.id)
+            from vejleder_tui.screens.drafting import open_draft  # noqa: PLC0415 - forms are not for the first paint
+
+            self.run_worker(open_draft(self.desk, one.id), group="commands")
         else:
             self.desk.goto("conflicts" if panel_id == "to_settle" else "handover")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input
 
@@ -14,6 +14,7 @@ from vejleder_tui.screens import opening
 from vejleder_tui.screens.base import BaseScreen
 from vejleder_tui.widgets.block import Block, Rule
 from vejleder_tui.widgets.fields import TextField
+from vejleder_tui.widgets.panels import Row, RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -65,8 +66,6 @@ class UnlockScreen(BaseScreen):
         yield Rule()
         yield Block("")
         if len(self.slots) > 1:
-            from vejleder_tui.widgets.panels import Row, RowList  # noqa: PLC0415 - one worker alone needs no list
-
             yield Block(f" {_('Hvem er du?')}")
             rows = [Row(one.worker, one.label, say=one.label) for one in self.slots]
             workers = RowList(rows, framed=False, identity="workers")
@@ -100,16 +99,13 @@ class UnlockScreen(BaseScreen):
             self.say(told, error=True)
 
     def _begin(self) -> None:
-        workers = self._workers()
-        if workers is not None:
+        workers = self.query(RowList)
+        if workers:
             if self._worker:
-                workers.go("list", self._worker)
-            workers.focus()
+                workers.first().go("list", self._worker)
+            workers.first().focus()
         else:
             self._field(0).focus()
-
-    def _workers(self) -> RowList | None:
-        return cast("RowList", self.query("#workers").first()) if len(self.slots) > 1 else None
 
     def _field(self, index: int) -> Input:
         return list(self.query(Input))[index]
@@ -125,7 +121,7 @@ class UnlockScreen(BaseScreen):
         """Unlock, or go to the field that is still empty."""
         if self.busy:
             return
-        if self.focused is not None and self.focused is self._workers():
+        if isinstance(self.focused, RowList):
             self._field(0).focus()
             return
         for field in self.query(Input):
@@ -178,9 +174,9 @@ class UnlockScreen(BaseScreen):
     # Unlocking
 
     def _chosen(self) -> str | None:
-        workers = self._workers()
-        if workers is not None:
-            row = workers.row
+        workers = self.query(RowList)
+        if workers:
+            row = workers.first().row
             return row.key if row is not None else None
         return self.slots[0].worker if self.slots else None
 

@@ -15,7 +15,7 @@ from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Attendance, Citizen, GroupSession
-from vejleder_tui.queries.roster import expected_citizens
+from vejleder_tui.queries.roster import attendance_note, expected_citizens, rest_uses
 from vejleder_tui.rules.text import clean, short_name
 from vejleder_tui.services.absences import keep_follow_up
 from vejleder_tui.services.sessions import ensure_session
@@ -36,6 +36,7 @@ __all__ = [
     "mark_rest",
     "marks_many",
     "name_of",
+    "open_note",
     "refuse_signed_off",
     "session_day",
     "set_minutes",
@@ -144,6 +145,8 @@ def mark_rest(desk: Desk, ref: SessionRef, code: str = "present", *, correction:
         rest = [one for one in expected if one not in registered]
         work.about.setdefault("count", str(len(rest)))
         done = [_mark(work, ref, one, code, correction=correction)[1] for one in rest]
+        if done:
+            _used_once_more(work)
         return Marked(work.saved(), tuple(done))
 
 
@@ -213,7 +216,25 @@ def set_note(desk: Desk, ref: SessionRef, citizen: str, note: str | None, *, cor
         return Marked(work.saved(row), (_standing(work, citizen, row, before.code if before else None),))
 
 
+def open_note(desk: Desk, ref: SessionRef, citizen: str) -> str:
+    """Return the note about one citizen at one session, and log that it was read."""
+    with desk.transaction() as work:
+        work.get(Citizen, citizen)
+        desk.store.connection.execute(
+            "INSERT INTO access_log (at, actor, citizen, what) VALUES (?, ?, ?, ?)",
+            (stamp(work.now), desk.actor.worker, citizen, "attendance_note"),
+        )
+        return attendance_note(desk.store.connection, ref, citizen)
+
+
 # What the use cases share
+
+
+def _used_once_more(work: Work) -> None:
+    """Count the uses of "the rest", so that its hint goes away after the third; a laptop's own value."""
+    connection = work.desk.store.connection
+    uses = rest_uses(connection) + 1
+    connection.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES ('attend_rest_uses', ?)", (str(uses),))
 
 
 def session_day(work: Work, ref: SessionRef) -> date:

@@ -10,13 +10,15 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from vejleder_tui.bundle.contents import contents_of
 from vejleder_tui.bundle.export import export_bundle, own_keys
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.clock import local_date, stamp
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import IdSource
-from vejleder_tui.queries.keys import recipients_in_force
+from vejleder_tui.queries.handover_words import contents_sentences
+from vejleder_tui.queries.keys import device_keys, known_keys, recipients_in_force
 from vejleder_tui.services.bookkeeping import bookkeeping
 from vejleder_tui.store.files import make_private_folder
 
@@ -29,9 +31,10 @@ if TYPE_CHECKING:
     from vejleder_tui.bundle.verify import Verification
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
+    from vejleder_tui.queries.base import Reader
     from vejleder_tui.store.store import Store
 
-__all__ = ["Bundle", "check_bundle", "export", "hand_over"]
+__all__ = ["Bundle", "check_bundle", "described", "export", "hand_over"]
 
 
 @dataclass(frozen=True)
@@ -76,14 +79,15 @@ def export(
     folder: Path | None = None,
     recipients: Sequence[str] = (),
     everything: bool = False,
+    again: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Bundle:
     """Write a bundle and enter it in the history.
 
     Into `folder`, else the store's own folder of bundles. Sealed for `recipients` (age), else for everyone known who is
-    in force today, and always for this device. By default what they have not acknowledged. `progress(done, total)` may
-    raise CancelledError. On any error neither file nor entry is left. Raises NoRecipientError, NotSavedError,
-    StoreError, BusyError, CancelledError.
+    in force today, and always for this device. By default what they have not acknowledged; `again` is the id of a bundle
+    of the history whose operations are written once more. `progress(done, total)` may raise CancelledError. On any error
+    neither file nor entry is left. Raises NoRecipientError, NotSavedError, StoreError, BusyError, CancelledError.
     """
     target = folder or store.paths.outbox
     now = clock.now()
@@ -93,7 +97,8 @@ def export(
         with _folder(target):
             exported = export_bundle(
                 reader, target, recipients=given, bundle_id=IdSource(clock, randomness).new(), created=stamp(now),
-                everything=everything, progress=progress,
+                everything=everything, again=_runs_of(reader, again) if again else None,
+                progress=progress,
             )  # fmt: skip
             try:
                 _enter(store, exported, now)
@@ -112,6 +117,13 @@ def export(
         written.last,
         len(exported.header.recipients),
     )
+
+
+def _runs_of(reader: Reader, bundle_id: str) -> list[tuple[str, int, int]]:
+    found = reader.execute("SELECT covers FROM bundle_history WHERE bundle_id = ?", (bundle_id,)).fetchone()
+    if found is None:
+        raise NotFoundError(_("Pakken står ikke i historikken."), _("Vælg en pakke på listen."))
+    return [(cover["device"], cover["first"], cover["last"]) for cover in json.loads(found[0])]
 
 
 def _enter(store: Store, exported: Exported, now: datetime) -> None:
@@ -141,14 +153,8 @@ def check_bundle(
     reader = store.reader()
     try:
         own = own_keys(reader)
-        rows = reader.execute("SELECT id, sign_key FROM device WHERE void = 0 AND sign_key IS NOT NULL").fetchall()
-        keys = {str(device): str(key) for device, key in rows}
-        senders = {
-            json.loads(card).get("minisign")
-            for (card,) in reader.execute(
-                "SELECT card FROM known WHERE purpose = 'sender' AND removed_at IS NULL AND card LIKE '{%'"
-            )
-        }
+        keys = device_keys(reader)
+        senders = {one.public_key for one in known_keys(reader, "sender")}
     finally:
         reader.close()
     found = verify_bundle(
@@ -162,6 +168,16 @@ def check_bundle(
                 (stamp(clock.now()), found.bundle_id, found.sha256),
             )
     return found
+
+
+def described(store: Store, path: Path) -> list[str]:
+    """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError."""
+    reader = store.reader()
+    try:
+        identity, keys = own_keys(reader).identity, device_keys(reader)
+    finally:
+        reader.close()
+    return contents_sentences(contents_of(path, [identity], keys))
 
 
 def hand_over(store: Store, bundle_id: str, *, clock: Clock) -> None:

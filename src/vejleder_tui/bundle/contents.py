@@ -1,0 +1,69 @@
+"""What a bundle holds: who wrote it, which runs of which devices, how many operations of each table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vejleder_tui.bundle.reader import open_bundle
+from vejleder_tui.bundle.verify import read_operation, verify_bundle
+from vejleder_tui.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from vejleder_tui.bundle.header import BundleHeader
+
+__all__ = ["Contents", "CoverContents", "contents_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverContents:
+    """A run of one device; `name` as the bundle tells it, "" when it does not; the moments of its first and last line."""
+
+    device: str
+    name: str
+    first: int
+    last: int
+    begins: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a bundle that holds together holds. `tables` counts operations."""
+
+    header: BundleHeader
+    covers: tuple[CoverContents, ...]
+    tables: dict[str, int]
+    sha256: str
+
+
+def contents_of(path: Path, identities: Sequence[str], device_keys: Mapping[str, str] | None = None) -> Contents:
+    """Check a bundle and tell what it holds; raises RefusedError when it does not hold together, NotFoundError."""
+    found = verify_bundle(path, identities, device_keys=device_keys)
+    if not found.ok or found.header is None:
+        raise RefusedError(" ".join(found.errors))
+    header = found.header
+    tables: dict[str, int] = {}
+    moments: dict[tuple[str, int], tuple[str, str]] = {}
+    names = {header.exporter.device: header.exporter.name}
+    with open_bundle(path, identities, manifest=found.manifest) as reader:
+        starts = {(cover.device, cover.first) for cover in header.covers}
+        here = ("", 0)
+        for device, seq, _hash, line in reader.lines():
+            said = read_operation(line, device, seq)
+            if (device, seq) in starts or device != here[0]:
+                here = (device, seq)
+            table, at = str(said["table"]), str(said["at"])
+            tables[table] = tables.get(table, 0) + 1
+            moments[here] = (moments.get(here, (at, at))[0], at)
+            values = said.get("values")
+            if table == "device" and isinstance(values, dict) and isinstance(values.get("name"), str):
+                names[str(said["row"])] = values["name"]
+    runs = []
+    for cover in header.covers:
+        begins, ends = moments.get((cover.device, cover.first), ("", ""))
+        runs.append(CoverContents(cover.device, names.get(cover.device, ""), cover.first, cover.last, begins, ends))
+    return Contents(header, tuple(runs), dict(sorted(tables.items())), found.sha256)

@@ -1,0 +1,274 @@
+"""Overdragelse: what waits, who can open it, and what became of the bundles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from vejleder_tui.clock import local_date
+from vejleder_tui.errors import CancelledError, VejlederError
+from vejleder_tui.i18n import _, ngettext
+from vejleder_tui.rules.formats import number
+from vejleder_tui.screens import handover_lines as lines_of
+from vejleder_tui.screens.base import ListScreen
+from vejleder_tui.screens.handover_keys import HandoverKeys, typed_path
+from vejleder_tui.widgets.block import Block
+from vejleder_tui.widgets.panels import Panel, PanelGroup
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from vejleder_tui.queries.handover import HandoverPage, HistoryLine
+    from vejleder_tui.services.desk import Desk
+    from vejleder_tui.services.handover import Bundle
+
+__all__ = ["HandoverScreen"]
+
+
+class Writing:
+    """A bundle under way, as the program's question before closing knows it."""
+
+    def __init__(self) -> None:
+        self.name = _("Pakken er ved at blive skrevet")
+        self.percent = 0
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Stop at the next look; nothing is left then."""
+        self.stopped = True
+
+    def look(self, done: int, total: int) -> None:
+        """Take note of how far it is; called in the writer thread. Raises CancelledError when it was stopped."""
+        self.percent = 100 * done // total if total else 100
+        if self.stopped:
+            raise CancelledError(_("Afbrudt. Ingen pakke er skrevet."))
+
+
+class HandoverScreen(HandoverKeys, ListScreen):
+    """The exporter's start screen: `s Enter` writes a bundle."""
+
+    SCREEN_ID = "handover"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        self.page: HandoverPage | None = None
+        self._writing: Writing | None = None
+        self._outbox = ""
+        self._go_to = ""
+
+    def title_left(self) -> str:
+        """Return where one is."""
+        return _("Overdragelse · til administrationen")
+
+    def body(self) -> ComposeResult:
+        """Yield the four panels and the lines of the bundle in focus."""
+        waiting = Panel("waiting", _("Venter på at blive sendt"), empty=_("Henter …"), height=3)
+        recipients = Panel("recipients", _("Kan åbnes af"), empty=_("Ingen endnu. n tilføjer en modtager."))
+        bundles = Panel(
+            "bundles", _("Pakker – skrevet er ikke det samme som modtaget"),
+            empty=_("Ingen pakker endnu. s skriver den første."), header=(lines_of.bundles_header(),), grow=True,
+        )  # fmt: skip
+        taken = Panel("taken", _("Hentet ind på denne bærbare"), empty=_("Intet endnu. i viser, hvad der er i en fil."))
+        group = PanelGroup(
+            [[[waiting]], [[recipients]], [[bundles]], [[taken]]], order=("bundles", "taken", "recipients"),
+            identity="body",
+        )  # fmt: skip
+        yield group
+        yield Block("", "", "", height=3, identity="detail")
+
+    @property
+    def group(self) -> PanelGroup:
+        """The panels."""
+        return self.query_one("#body", PanelGroup)
+
+    @property
+    def today(self) -> date:
+        """The Danish day."""
+        return local_date(self.desk.clock.now())
+
+    @property
+    def bundle(self) -> HistoryLine | None:
+        """The bundle in focus, written here or read in."""
+        row = self.group.row
+        if self.page is None or row is None:
+            return None
+        several = {"bundles": self.page.written, "taken": self.page.taken_in}.get(self.group.panel.id, ())
+        return next((one for one in several if one.bundle_id == row.key), None)
+
+    # Reading
+
+    def on_mount(self) -> None:
+        """Read the page."""
+        super().on_mount()
+        self.reload(ready=True)
+
+    def on_screen_resume(self) -> None:
+        """Read it anew: something may have been registered."""
+        super().on_screen_resume()
+        if self.page is not None:
+            self.reload()
+
+    def reload(self, *, ready: bool = False) -> None:
+        """Read the page anew; `ready` says in line 23 what can be done."""
+
+        async def load() -> None:
+            await self.load(ready=ready)
+
+        self.run_worker(load, group="load", exclusive=True)  # type: ignore[arg-type]  # its alias infers no result
+
+    async def load(self, *, ready: bool = False) -> None:
+        """Read the page and draw it."""
+        from vejleder_tui.queries.handover import handover_page  # noqa: PLC0415
+
+        worker, now = self.desk.actor.worker_id, self.desk.clock.now()
+        try:
+            page = await self.desk.read(lambda reader: handover_page(reader, worker, now))
+        except VejlederError as error:
+            self.say(str(error), error=True)
+            return
+        first = self.page is None
+        self.page = page
+        cast("Any", self.app).waiting_to_send = page.waiting.changes
+        today = self.today
+        self.group.set_rows("waiting", lines_of.waiting_rows(page, today))
+        count = len(lines_of.in_force(page, today))
+        self.group.set_rows(
+            "recipients", lines_of.recipient_rows(page, today), title=_("Kan åbnes af ({count})").format(count=count)
+        )
+        self.group.set_rows("bundles", lines_of.bundle_rows(page, today))
+        self.group.set_rows("taken", lines_of.taken_rows(page, today))
+        self.group.refresh(layout=True)
+        if self._go_to:
+            self.group.go("bundles", self._go_to)
+            self._go_to = ""
+        elif first and page.written:
+            waiting = next((one for one in page.written if one.status == "written"), page.written[0])
+            self.group.go("bundles", waiting.bundle_id)
+        self._show_detail()
+        if ready:
+            self.say(lines_of.ready(page, today))
+
+    def row_focused(self, message: PanelGroup.Focused) -> None:  # noqa: ARG002 - the group knows its row
+        """Show the bundle in focus."""
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        self.query_one("#detail", Block).show("", *(f" {one}" for one in lines_of.detail(self.bundle, self.today)))
+
+    # Writing
+
+    async def command_bundle_write(self) -> None:
+        """Ask for the folder, and write what waits into it."""
+        await self._write("")
+
+    async def command_bundle_again(self) -> None:
+        """Write the operations of the bundle in focus once more, for those who are recipients now."""
+        one = self.bundle
+        if one is None or one.direction != "out":
+            self.say(_("Vælg en pakke på listen."))
+            return
+        await self._write(one.bundle_id)
+
+    async def _write(self, again: str) -> None:
+        from vejleder_tui.screens.asking import AskLine  # noqa: PLC0415
+
+        if self._writing is not None:
+            self.say(_("Pakken er ved at blive skrevet. Esc afbryder."))
+            return
+        if self.page is None:
+            return
+        if not lines_of.in_force(self.page, self.today):
+            self.say(
+                _(
+                    "Pakken er ikke skrevet: der er ingen modtager, den kan låses til. "
+                    "Få en nøglefil fra administrationen, og tryk n."
+                ),
+                error=True,
+            )
+            return
+        outbox = self._outbox or await self._default_folder()
+        folder = await self.app.push_screen_wait(AskLine(_("Skriv pakken i mappen:"), outbox))
+        if folder is None:
+            return
+        self._outbox = folder
+        await self._work(typed_path(folder), again)
+
+    async def _default_folder(self) -> str:
+        if self.desk.read_only:
+            return ""
+        return str(await self.desk.write(lambda desk: desk.store.paths.outbox))
+
+    async def _work(self, folder: Path, again: str) -> None:
+        writing = self._writing = Writing()
+        program = cast("Any", self.app)
+        program.long_work = writing
+        timer = self.set_interval(0.2, lambda: self._tell_percent(writing))
+        self._tell_percent(writing)
+
+        def act(desk: Desk) -> Bundle:
+            from vejleder_tui.services.handover import export  # noqa: PLC0415 - in the writer thread
+
+            return export(
+                desk.store, clock=desk.clock, randomness=desk.ids.randomness, folder=folder, again=again,
+                progress=writing.look,
+            )  # fmt: skip
+
+        try:
+            made = await self.desk.write(act)
+        except VejlederError as error:
+            self.say(str(error), error=not isinstance(error, CancelledError))
+            return
+        finally:
+            timer.stop()
+            self._writing = program.long_work = None
+        self._go_to = made.bundle_id
+        await self.load()
+        changes = ngettext("{count} ændring", "{count} ændringer", made.operations).format(
+            count=number(made.operations)
+        )
+        self.say(_("Pakken er skrevet: {changes}. Aflevér den, og tryk a.").format(changes=changes))
+
+    def _tell_percent(self, writing: Writing) -> None:
+        if self._writing is writing:
+            self.say(_("Skriver pakken: {percent} %. Esc afbryder.").format(percent=writing.percent))
+
+    def command_app_back(self) -> None:
+        """Stop what is being written; else go back."""
+        if self._writing is not None:
+            self._writing.stop()
+            return
+        super().command_app_back()
+
+    # The bundle in focus
+
+    async def command_bundle_handed(self) -> None:
+        """Note that the bundle in focus was handed over."""
+        one = self.bundle
+        if one is None or one.direction != "out":
+            self.say(_("Vælg en pakke på listen."))
+            return
+
+        def act(desk: Desk) -> None:
+            from vejleder_tui.services.handover import hand_over  # noqa: PLC0415
+
+            hand_over(desk.store, one.bundle_id, clock=desk.clock)
+
+        if await self.done(act):
+            await self.load()
+            self.say(_("Afleveret. Modtaget bliver den først, når kvitteringen er indlæst."))
+
+    async def command_bundle_verify(self) -> None:
+        """Check the file of the bundle in focus."""
+        one = self.bundle
+        if one is None:
+            self.say(_("Vælg en pakke på listen."))
+            return
+        await self.check(Path(one.folder) / one.file_name)
+
+    async def command_bundle_show(self) -> None:
+        """Show what is in the bundle in focus."""
+        one = self.bundle
+        if one is not None:
+            await self.show_file(Path(one.folder) / one.file_name)

@@ -1,0 +1,220 @@
+"""The lines of Overdragelse, made of what the query found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vejleder_tui.clock import local
+from vejleder_tui.i18n import _, ngettext
+from vejleder_tui.queries.handover_words import kind_list
+from vejleder_tui.rules.formats import number, short_date, whole_date
+from vejleder_tui.widgets.panels import Row
+from vejleder_tui.widgets.text import columns, width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from vejleder_tui.queries.handover import HandoverPage, HistoryLine
+    from vejleder_tui.queries.keys import KnownKey
+
+__all__ = [
+    "bundle_rows",
+    "bundles_header",
+    "detail",
+    "in_force",
+    "ready",
+    "recipient_rows",
+    "taken_rows",
+    "waiting_rows",
+]
+
+
+def _moment(moment: datetime, today: date) -> str:
+    here = local(moment)
+    return f"{short_date(here.date(), today)} {here:%H:%M}"
+
+
+def in_force(page: HandoverPage, today: date) -> list[KnownKey]:
+    """Return the recipients that a bundle written today is sealed for."""
+    return [one for one in page.recipients if one.valid_until is None or one.valid_until >= today.isoformat()]
+
+
+def _fitting(words: list[str], cells: int) -> str:
+    """Return the words parted by " · ", whole ones only, with "…" for what has no room."""
+    text = ""
+    for place, word in enumerate(words):
+        longer = f"{text} · {word}" if text else word
+        room = cells if place == len(words) - 1 else cells - 4
+        if width(longer) > room:
+            return f"{text} · …"
+        text = longer
+    return text
+
+
+def waiting_rows(page: HandoverPage, today: date) -> list[Row]:
+    """Return the three lines of what waits."""
+    waiting = page.waiting
+    if not waiting.changes:
+        if waiting.last_receipt_at is not None:
+            text = _("Alt er sendt og modtaget {when}.").format(when=_moment(waiting.last_receipt_at, today))
+        else:
+            text = _("Her er ingen ændringer endnu.")
+        return [Row(None, text, say=text), *_left_behind(page)]
+    count = number(waiting.changes)
+    if waiting.last_receipt_at is not None:
+        first = ngettext(
+            "{count} ændring siden kvitteringen {when}.",
+            "{count} ændringer siden kvitteringen {when}.",
+            waiting.changes,
+        ).format(count=count, when=_moment(waiting.last_receipt_at, today))
+    else:
+        first = ngettext(
+            "{count} ændring. Ingen kvittering endnu.", "{count} ændringer. Ingen kvittering endnu.", waiting.changes
+        ).format(count=count)
+    if waiting.oldest_date is not None:
+        first += " " + _("De ældste er fra {date}.").format(date=short_date(waiting.oldest_date, today))
+    kinds = kind_list(page.kinds.rows)
+    if not page.kinds.complete:
+        kinds = [_("blandt de første: {kind}").format(kind=kinds[0]), *kinds[1:]]
+    return [Row(None, first), Row(None, lambda cells: _fitting(kinds, cells)), *_left_behind(page)]
+
+
+def _left_behind(page: HandoverPage) -> list[Row]:
+    parts = []
+    if page.drafts:
+        parts.append(
+            _("Kommer ikke med: {drafts}.").format(
+                drafts=ngettext("{count} kladde", "{count} kladder", page.drafts).format(count=page.drafts)
+            )
+        )
+    if page.unregistered:
+        parts.append(
+            _("Mangler registrering: {sessions} (se I dag).").format(
+                sessions=ngettext("{count} mødegang", "{count} mødegange", page.unregistered).format(
+                    count=number(page.unregistered)
+                )
+            )
+        )
+    return [Row(None, " ".join(parts))] if parts else []
+
+
+def recipient_rows(page: HandoverPage, today: date) -> list[Row]:
+    """Return a line for each recipient: name, words, how long."""
+    return [Row(one.fingerprint, _recipient(one, today), say=f"{one.name}, {one.words}") for one in page.recipients]
+
+
+def _recipient(one: KnownKey, today: date) -> Callable[[int], str]:
+    if one.valid_until is None:
+        until = _("uden slutdato")
+    else:
+        day = whole_date(_date(one.valid_until))
+        until = (
+            _("til {date}").format(date=day)
+            if one.valid_until >= today.isoformat()
+            else _("udløbet {date}").format(date=day)
+        )
+    return lambda cells: columns(
+        cells, (one.name, 32 if cells < 100 else 0), (one.words, 24), (until, 0 if cells < 100 else 20), gap=2
+    )
+
+
+def _date(text: str) -> date:
+    from datetime import date  # noqa: PLC0415
+
+    return date.fromisoformat(text)
+
+
+_WIDTHS = (11, 12, 6, 11)
+
+
+def bundles_header() -> str:
+    """Return the heading of the columns."""
+    cells = sum(_WIDTHS) + 2 * 4 + 28
+    return columns(
+        cells,
+        (_("Skrevet"), 11),
+        (_("Ændringer"), 12),
+        (_("Antal"), 6, "right"),
+        (_("Afleveret"), 11),
+        (_("Status"), 0),
+    )
+
+
+def bundle_rows(page: HandoverPage, today: date) -> list[Row]:
+    """Return a line for each bundle that was written here."""
+    return [Row(one.bundle_id, _bundle(one, today), say=_said(one, today)) for one in page.written]
+
+
+def _range(one: HistoryLine) -> str:
+    return f"{number(one.first)}–{number(one.last)}" if one.last else "–"
+
+
+def _status(one: HistoryLine, today: date) -> str:
+    state, _colon, reason = one.status.partition(":")
+    if state == "received" and one.received_at is not None:
+        return _("modtaget {when}").format(when=_moment(one.received_at, today))
+    words = {
+        "written": _("skrevet"),
+        "handed": _("afleveret"),
+        "received": _("modtaget"),
+        "refused": _("afvist: låst til en anden nøgle") if reason == "not_for_us" else _("afvist"),
+        "waiting": _("venter"),
+        "merged": _("indlæst"),
+    }
+    return words.get(state, state)
+
+
+def _bundle(one: HistoryLine, today: date) -> Callable[[int], str]:
+    handed = _moment(one.handed_at, today) if one.handed_at is not None else "–"
+    return lambda cells: columns(
+        cells, (_moment(one.created_at, today), 11), (_range(one), 12), (number(one.operations), 6, "right"),
+        (handed, 11), (_status(one, today), 0),
+    )  # fmt: skip
+
+
+def _said(one: HistoryLine, today: date) -> str:
+    return _("Pakken af {when}, {count} ændringer, {status}").format(
+        when=_moment(one.created_at, today), count=number(one.operations), status=_status(one, today)
+    )
+
+
+def taken_rows(page: HandoverPage, today: date) -> list[Row]:
+    """Return a line for each bundle that was read in here."""
+    return [Row(one.bundle_id, _taken(one, page, today), say=_said(one, today)) for one in page.taken_in]
+
+
+def _taken(one: HistoryLine, page: HandoverPage, today: date) -> Callable[[int], str]:
+    names = ", ".join(page.device_names.get(device) or device[:8] for device in one.devices)
+    return lambda cells: columns(
+        cells, (_moment(one.created_at, today), 11), (names, 10), (_range(one), 12), (number(one.operations), 5, "right"),
+        (_status(one, today), 0),
+    )  # fmt: skip
+
+
+def detail(one: HistoryLine | None, today: date) -> tuple[str, str]:
+    """Return the two detail lines of a bundle: its file, then its folder and whether it was checked."""
+    if one is None:
+        return "", ""
+    first = _("Pakken af {when}: {file}").format(when=_moment(one.created_at, today), file=one.file_name)
+    if one.verified_at is not None:
+        checked = _("kontrolleret {when}: hel og rigtigt underskrevet").format(when=_moment(one.verified_at, today))
+    else:
+        checked = _("ikke kontrolleret endnu (c)")
+    return first, _("Ligger i {folder} · {checked}").format(folder=one.folder, checked=checked)
+
+
+def ready(page: HandoverPage, today: date) -> str:
+    """Return what can be done now, for line 23."""
+    count = len(in_force(page, today))
+    if not count:
+        return _("Ingen modtager endnu. Få en nøglefil fra administrationen, og tryk n.")
+    if not page.waiting.changes:
+        return ""
+    changes = ngettext("{count} ændring", "{count} ændringer", page.waiting.changes).format(
+        count=number(page.waiting.changes)
+    )
+    recipients = ngettext("{count} modtager", "{count} modtagere", count).format(count=count)
+    return _("Klar til at skrive en pakke med {changes} til {recipients}.").format(
+        changes=changes, recipients=recipients
+    )
