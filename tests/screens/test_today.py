@@ -204,3 +204,12 @@ async def test_another_workers_drafts_are_not_listed(desk: Desk) -> None:
     connection.execute("UPDATE draft SET actor = 'en-anden'")
     async with running(desk) as pilot:
         assert "Min kladde" not in screen_text(pilot.app)
+
+
+async def test_a_draft_opens_in_its_form(desk: Desk, opened: dict[str, Any]) -> None:
+    saved = save_draft(desk, "peer_form", "Peer-aktivitet 23-11", {"minutes": "60"})
+    async with running(desk, factories=opened) as pilot:
+        pilot.app.screen.query_one(PanelGroup).go("drafts")
+        await pilot.press("enter")
+        await wait(pilot)
+        assert Opened.seen == [{"draft": {"minutes": "60"}, "draft_id": saved.id}]

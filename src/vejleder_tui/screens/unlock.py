@@ -14,7 +14,6 @@ from vejleder_tui.screens import opening
 from vejleder_tui.screens.base import BaseScreen
 from vejleder_tui.widgets.block import Block, Rule
 from vejleder_tui.widgets.fields import TextField
-from vejleder_tui.widgets.panels import Row, RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -66,9 +65,11 @@ class UnlockScreen(BaseScreen):
         yield Rule()
         yield Block("")
         if len(self.slots) > 1:
+            from vejleder_tui.widgets import panels  # noqa: PLC0415 - one worker alone needs no list
+
             yield Block(f" {_('Hvem er du?')}")
-            rows = [Row(one.worker, one.label, say=one.label) for one in self.slots]
-            workers = RowList(rows, framed=False, identity="workers")
+            rows = [panels.Row(one.worker, one.label, say=one.label) for one in self.slots]
+            workers = panels.RowList(rows, framed=False, identity="workers")
             workers.styles.height = min(8, len(rows))
             yield workers
             yield Block("")
