@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.widgets import Input
 
@@ -100,13 +100,16 @@ class UnlockScreen(BaseScreen):
             self.say(told, error=True)
 
     def _begin(self) -> None:
-        workers = self.query(RowList)
-        if workers:
+        workers = self._workers()
+        if workers is not None:
             if self._worker:
-                workers.first().go("list", self._worker)
-            workers.first().focus()
+                workers.go("list", self._worker)
+            workers.focus()
         else:
             self._field(0).focus()
+
+    def _workers(self) -> RowList | None:
+        return cast("RowList", self.query("#workers").first()) if len(self.slots) > 1 else None
 
     def _field(self, index: int) -> Input:
         return list(self.query(Input))[index]
@@ -122,7 +125,7 @@ class UnlockScreen(BaseScreen):
         """Unlock, or go to the field that is still empty."""
         if self.busy:
             return
-        if isinstance(self.focused, RowList):
+        if self.focused is not None and self.focused is self._workers():
             self._field(0).focus()
             return
         for field in self.query(Input):
@@ -175,9 +178,9 @@ class UnlockScreen(BaseScreen):
     # Unlocking
 
     def _chosen(self) -> str | None:
-        workers = self.query(RowList)
-        if workers:
-            row = workers.first().row
+        workers = self._workers()
+        if workers is not None:
+            row = workers.row
             return row.key if row is not None else None
         return self.slots[0].worker if self.slots else None
 
