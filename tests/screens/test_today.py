@@ -126,7 +126,7 @@ async def test_the_letters_open_what_they_say(desk: Desk, opened: dict[str, Any]
         group.go("due")
         await pilot.press("m")
         await wait(pilot)
-        assert set(Opened.seen[-1]) == {"goal"}
+        assert set(Opened.seen[-1]) == {"citizen", "goal"}
         await pilot.press("escape")
         await wait(pilot)
         group.go("follow_ups")
@@ -204,3 +204,12 @@ async def test_another_workers_drafts_are_not_listed(desk: Desk) -> None:
     connection.execute("UPDATE draft SET actor = 'en-anden'")
     async with running(desk) as pilot:
         assert "Min kladde" not in screen_text(pilot.app)
+
+
+async def test_a_draft_opens_in_its_form(desk: Desk, opened: dict[str, Any]) -> None:
+    saved = save_draft(desk, "peer_form", "Peer-aktivitet 23-11", {"minutes": "60"})
+    async with running(desk, factories=opened) as pilot:
+        pilot.app.screen.query_one(PanelGroup).go("drafts")
+        await pilot.press("enter")
+        await wait(pilot)
+        assert Opened.seen == [{"draft": {"minutes": "60"}, "draft_id": saved.id}]

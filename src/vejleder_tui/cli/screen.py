@@ -12,6 +12,7 @@ from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from vejleder_tui.app import VejlederApp
     from vejleder_tui.clock import Clock
@@ -40,7 +41,20 @@ def open_app(arguments: argparse.Namespace) -> int:
             _("Nøglefilen mangler.") if status is StoreStatus.KEYS_MISSING else _("Filen med registreringer mangler.")
         )
         raise StoreError(missing, _("Gendan den nyeste kopi: vejleder restore"))
-    return _run(make_app(arguments, paths, arguments.clock, start="setup"), paths)
+    wanted: list[bool] = []
+
+    def try_sandbox() -> bool:
+        wanted.append(True)
+        app.exit(0)
+        return True
+
+    app = make_app(arguments, paths, arguments.clock, start="setup", try_sandbox=try_sandbox)
+    code = _run(app, paths)
+    if wanted and code == 0:
+        from vejleder_tui.cli.parser import run as run_command  # noqa: PLC0415
+
+        return run_command(["demo", "--lang", app.settings.language], clock=arguments.clock)
+    return code
 
 
 def open_sandbox(arguments: argparse.Namespace, paths: StorePaths, passphrase: str, clock: Clock) -> int:
@@ -59,6 +73,7 @@ def make_app(
     *,
     start: str,
     seat: Seat | None = None,
+    try_sandbox: Callable[[], bool] | None = None,
 ) -> VejlederApp:
     """Return the program with this machine's settings; `--lang` wins over them, and is not kept."""
     from vejleder_tui import settings as machine  # noqa: PLC0415
@@ -83,7 +98,7 @@ def make_app(
     def setup_screen(**values: Any) -> Any:  # noqa: ANN401
         from vejleder_tui.screens.setup import SetupScreen  # noqa: PLC0415
 
-        return SetupScreen(paths=paths, clock=clock, **values)
+        return SetupScreen(paths=paths, clock=clock, try_sandbox=try_sandbox, **values)
 
     return VejlederApp(
         replace(chosen, language=given or chosen.language),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _
+from vejleder_tui.queries.drafts import find_draft
 from vejleder_tui.queries.today import TodayView, today_view
 from vejleder_tui.rules.formats import week
 from vejleder_tui.screens import today_lines as words
@@ -162,15 +163,24 @@ class TodayScreen(MainScreen):
         if panel_id in _SESSIONS:
             self.desk.goto("roster", ref=one.ref)
         elif panel_id == "due":
-            self.desk.goto("rating", goal=one.id)
+            self.desk.goto("rating", citizen=one.citizen, goal=one.id)
         elif panel_id == "follow_ups":
             self.desk.goto("citizen", citizen=one.citizen)
         elif panel_id == "peer":
             self.desk.goto("peer", activity=one.id)
         elif panel_id == "drafts":
-            self.desk.goto(one.screen, draft=one.values, draft_id=one.id)
+            self.run_worker(self._open_draft(one.id), group="commands")
         else:
             self.desk.goto("conflicts" if panel_id == "to_settle" else "handover")
+
+    async def _open_draft(self, draft: str) -> None:
+        worker = self.desk.actor.worker_id
+        opened = await self.desk.read(lambda reader: find_draft(reader, draft, worker))
+        if opened is None:
+            self.say(_("Kladden findes ikke længere."))
+            return
+        about: dict[str, object] = dict(getattr(opened, "about", None) or {})
+        self.desk.goto(opened.view.screen, **about, draft=opened.values, draft_id=opened.view.id)
 
     def command_session_new(self) -> None:
         """Open the form for a session."""
@@ -195,6 +205,17 @@ class TodayScreen(MainScreen):
             self.desk.goto("citizen", citizen=citizen)
         else:
             self.say(_("Linjen handler ikke om én borger."))
+
+    def command_row_history(self) -> None:
+        """Show who wrote what about the line."""
+        panel_id, one = self.query_one(PanelGroup).panel.id, self._item()
+        if one is not None and panel_id in _SESSIONS:
+            self.desk.goto("history", table="session", row=one.ref.id, what=one.title)
+        elif one is not None and panel_id in {"due", "peer"}:
+            table, what = ("goal", one.term) if panel_id == "due" else ("peer_activity", one.form_name)
+            self.desk.goto("history", table=table, row=one.id, what=what)
+        else:
+            self.say(_("Linjen har ingen historik."))
 
     def command_app_search(self) -> None:
         """Go to the search for citizens."""
