@@ -65,11 +65,7 @@ class UnlockScreen(BaseScreen):
         yield Rule()
         yield Block("")
         if len(self.slots) > 1:
-<<<<<<< HEAD
-            from vejleder_tui.widgets.panels import Row, RowList  # noqa: PLC0415 - one worker alone needs no list
-=======
             from vejleder_tui.widgets import panels  # noqa: PLC0415 - one worker alone needs no list
->>>>>>> today
 
             yield Block(f" {_('Hvem er du?')}")
             rows = [panels.Row(one.worker, one.label, say=one.label) for one in self.slots]
