@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +17,11 @@ from vejleder_tui.paths import StorePaths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from vejleder_tui.services.desk import Desk
 
 PASSPHRASE = "hest maj lampe ni"
+START = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +34,7 @@ def _danish() -> Iterator[None]:
 @pytest.fixture
 def clock() -> FixedClock:
     """Tuesday 24 November 2026, 10:42 in Denmark; each reading is a millisecond later."""
-    return FixedClock(datetime(2026, 11, 24, 9, 42, tzinfo=UTC), timedelta(milliseconds=1))
+    return FixedClock(START, timedelta(milliseconds=1))
 
 
 @pytest.fixture
@@ -39,9 +42,19 @@ def paths(tmp_path: Path) -> StorePaths:
     return StorePaths(tmp_path / "store")
 
 
-@pytest.fixture
-def desk(paths: StorePaths, clock: FixedClock) -> Iterator[Desk]:
-    """A coordinator at a new store of Ishøj, really encrypted, with a cheap passphrase slot."""
+@dataclass(frozen=True)
+class MadeStore:
+    """A first start that was done once, with what a copy of its folder needs to go on."""
+
+    folder: Path
+    data_key: bytes
+    worker: str
+    moment: datetime
+
+
+@pytest.fixture(scope="session")
+def made_store(tmp_path_factory: pytest.TempPathFactory) -> MadeStore:
+    """The first start of Ishøj, really encrypted and really migrated, with a cheap passphrase slot."""
     from vejleder_tui.services.setup import FirstStart, first_start
     from vejleder_tui.store.slots import Cost
 
@@ -49,6 +62,31 @@ def desk(paths: StorePaths, clock: FixedClock) -> Iterator[Desk]:
         municipality="0183", centre="Vejledningscentret", device_name="Bærbar 2", worker_name="Mette Jensen",
         initials="MJ", role="coordinator", passphrase=PASSPHRASE,
     )  # fmt: skip
-    made, _code = first_start(paths, answers, clock=clock, randomness=SeededRandomness(1), cost=Cost(8, 1, 1))
-    yield made
+    set_language("da")
+    started = FixedClock(START, timedelta(milliseconds=1))
+    folder = tmp_path_factory.mktemp("made") / "store"
+    made, _code = first_start(
+        StorePaths(folder), answers, clock=started, randomness=SeededRandomness(1), cost=Cost(8, 1, 1)
+    )
+    key = made.store._data_key
     made.store.close()
+    return MadeStore(folder, key, made.actor.worker, started.moment)
+
+
+def desk_at(made: MadeStore, folder: Path, clock: FixedClock, *, seed: int = 2) -> Desk:
+    """Return a desk at a copy of the made store."""
+    from vejleder_tui.services.setup import take_seat
+    from vejleder_tui.store.store import Store
+
+    shutil.copytree(made.folder, folder)
+    store = Store.open(StorePaths(folder), made.data_key, clock=clock)
+    return take_seat(store, made.worker, clock=clock, randomness=SeededRandomness(seed))
+
+
+@pytest.fixture
+def desk(made_store: MadeStore, paths: StorePaths, clock: FixedClock) -> Iterator[Desk]:
+    """A coordinator at a store of Ishøj that was just made."""
+    clock.moment = made_store.moment
+    found = desk_at(made_store, paths.folder, clock)
+    yield found
+    found.store.close()

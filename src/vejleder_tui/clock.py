@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["Clock", "FixedClock", "SystemClock", "as_utc", "copenhagen", "from_stamp", "local", "local_date", "stamp"]
+__all__ = [
+    "Clock",
+    "FixedClock",
+    "OffsetClock",
+    "SystemClock",
+    "as_utc",
+    "copenhagen",
+    "from_stamp",
+    "local",
+    "local_date",
+    "stamp",
+]
 
 
 class Clock(Protocol):
@@ -43,6 +54,18 @@ class FixedClock:
         moment = self.moment
         self.moment += self.step
         return moment
+
+
+class OffsetClock:
+    """A running clock that shows another time: `shown` at the moment it is made, and then on as `running` does."""
+
+    def __init__(self, shown: datetime, running: Clock) -> None:
+        self._running = running
+        self._ahead = shown.astimezone(UTC) - running.now()
+
+    def now(self) -> datetime:
+        """Return the shown moment in UTC."""
+        return self._running.now() + self._ahead
 
 
 @cache

@@ -436,7 +436,7 @@ def test_a_relaying_laptop_cannot_invent(tmp_path: Path) -> None:
 
 
 def _hash_after(device: Device, line: bytes) -> str:
-    from vejleder_tui.bundle.chain import next_hash  # noqa: PLC0415 - only here
+    from vejleder_tui.bundle.chain import next_hash
 
     return next_hash(device.hashes[1], line)
 

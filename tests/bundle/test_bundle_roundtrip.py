@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import os
-import re
 import stat
 import tarfile
 from dataclasses import replace
@@ -18,7 +16,7 @@ import pytest
 import zstandard
 from bundle_builder import a_device, a_header, a_small_header
 
-from vejleder_tui import bundle, errors
+from vejleder_tui import errors
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Have
 from vejleder_tui.bundle.limits import BYTES_PER_MEMBER, LINES_PER_MEMBER
 from vejleder_tui.bundle.reader import open_bundle
@@ -268,20 +266,3 @@ def test_what_is_no_identity_and_what_is_no_file(tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
         with pytest.raises(errors.NotFoundError):
             verify_bundle(tmp_path / "pipe", [ours.identity])
-
-
-def test_every_text_has_its_english() -> None:
-    package = Path(bundle.__file__).parent
-    texts: set[str] = set()
-    for source in package.glob("*.py"):
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
-                texts.add(ast.literal_eval(node.args[0]))
-    part = package.parent / "locale" / "en" / "parts" / "bundle.tsv"
-    if not part.exists():
-        pytest.skip("the part has been joined into the catalogue")
-    lines = [line.split("\t") for line in part.read_text(encoding="utf-8").splitlines()]
-    assert all(len(line) == 2 for line in lines)
-    assert {danish for danish, _english in lines} == texts
-    for danish, english in lines:
-        assert sorted(re.findall(r"{\w+}", danish)) == sorted(re.findall(r"{\w+}", english))

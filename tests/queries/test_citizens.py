@@ -171,6 +171,10 @@ def test_each_way_of_searching_a_crowd_finds_the_same(crowd: Desk) -> None:
         if page.after:
             following = search(connection, text, after=(got[-1].sort_key, got[-1].id))
             assert [line.id for line in following.lines] == expected[query.PAGE : 2 * query.PAGE], text
+            first = following.lines[0]
+            back = search(connection, text, before=(first.sort_key, first.id))
+            assert [line.id for line in back.lines] == expected[: query.PAGE], text
+            assert not back.before
         wanted = query._Wanted(fold_query(text)[0], tuple(begins), False, ("", ""), query.PAGE + 1)
         walked = query._walked(connection, wanted)
         assert walked is None or [one for one, _key in walked] == expected[: query.PAGE + 1], text
@@ -186,7 +190,9 @@ def test_each_way_of_searching_a_crowd_finds_the_same(crowd: Desk) -> None:
         (query.SORTED, ("a", "b", "a", "b", False)),
         (query.WALKED, (False, "a", "b")),
         (query.AFTER, (False, "a", "b", 10)),
-        (query.BEFORE, (False, "a", "b", 10)),
+        (query.backwards(query.AFTER), (False, "a", "b", 10)),
+        (query.backwards(query.STREAM), ("anne", "a", "b", False)),
+        (query.backwards(query.WALKED), (False, "a", "b")),
     ],
 )
 def test_no_statement_reads_a_whole_table(crowd: Desk, sql: str, values: tuple[object, ...]) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+
 from tests.screens.golden import wait
 from vejleder_tui.app import VejlederApp
 from vejleder_tui.ids import SeededRandomness
@@ -16,7 +18,7 @@ from vejleder_tui.screens.link import Seat
 from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from textual.pilot import Pilot
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.services.desk import Desk
 
-__all__ = ["app_on", "live", "running", "seat_of", "wait"]
+__all__ = ["app_on", "fill", "live", "running", "seat_of", "wait"]
 
 
 def seat_of(desk: Desk) -> Seat:
@@ -39,6 +41,7 @@ def app_on(
     start: str = "unlock",
     seat: Seat | None = None,
     settings: Settings | None = None,
+    factories: Mapping[str, Callable[..., Any]] | None = None,
     **values: Any,
 ) -> VejlederApp:
     """Return the program as the command line makes it, but for this machine's settings file."""
@@ -51,9 +54,16 @@ def app_on(
     def setup(**given: Any) -> Any:
         return SetupScreen(paths=paths, clock=clock, **given)
 
-    return VejlederApp(
-        settings or Settings(), clock, start=start, store=seat, factories={"unlock": unlock, "setup": setup}, **values
-    )
+    made = {"unlock": unlock, "setup": setup, **(factories or {})}
+    return VejlederApp(settings or Settings(), clock, start=start, store=seat, factories=made, **values)
+
+
+async def fill(pilot: Pilot[int], text: str) -> None:
+    """Paste a text into the field in focus: what typing it does, at once."""
+    focused = pilot.app.focused
+    assert focused is not None
+    focused.post_message(events.Paste(text))
+    await pilot.pause()
 
 
 @asynccontextmanager
@@ -73,10 +83,13 @@ async def running(
     *,
     size: tuple[int, int] = (80, 24),
     settings: Settings | None = None,
+    factories: Mapping[str, Callable[..., Any]] | None = None,
     **values: object,
 ) -> AsyncIterator[Pilot[int]]:
     """Run the program with the desk's worker logged in, on I dag, and then on `screen` opened with `values`."""
-    app = app_on(desk.store.paths, desk.clock, start="today", seat=seat_of(desk), settings=settings)
+    app = app_on(
+        desk.store.paths, desk.clock, start="today", seat=seat_of(desk), settings=settings, factories=factories
+    )
     async with live(app, size) as pilot:
         if screen != "today" or values:
             app.goto(screen, **values)

@@ -212,6 +212,7 @@ async def test_closing_asks_stands_on_the_safe_answer_and_waits_for_every_write(
         await pilot.press("l")
         gate.set()
         await app.settled()
+        await app.workers.wait_for_complete()
     assert link.written == list(range(200))
     assert link.threads == {"write_0"}
     assert link.closed

@@ -27,7 +27,9 @@ def citizen(desk: Desk, name: str, **values: object) -> str:
 
 def grant(desk: Desk, whose: str, basis: str = "SEL-85", to_date: str | None = None) -> str:
     with desk.transaction() as work:
-        return work.create(Grant, work.new_id(), {"citizen": whose}, legal_basis=basis, from_date="2026-01-01", to_date=to_date)
+        return work.create(
+            Grant, work.new_id(), {"citizen": whose}, legal_basis=basis, from_date="2026-01-01", to_date=to_date
+        )
 
 
 def venue(desk: Desk, name: str = "Vejledningscentret") -> str:

@@ -376,9 +376,11 @@ SCREENS: dict[str, ScreenKeys] = {
             ("go.calendar", "go.followup", "go.conflicts", "go.catalogue", "go.settings", "app.lock", "app.quit"),
             {"app.lock": ("l", "ctrl+l"), "app.quit": ("q", "ctrl+q")},
         ),
+        ScreenKeys("after_session", "form", N_("Efter mødet"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("course_form", "form", N_("Forløb"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("citizen_form", "form", N_("Borger"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("enrolment_form", "form", N_("Indskrivning"), ("form.save", "form.next", "app.back", "app.help")),
+        ScreenKeys("history", "task", N_("Historik"), ("app.back", "app.help")),
         ScreenKeys("dialog", "dialog", N_("Spørgsmål"), ("app.back", "app.help")),
     )
 }

@@ -24,7 +24,7 @@ EVENT_KINDS = {
     "session": N_("mødegang"),
     "rating": N_("vurdering"),
     "peer": N_("peer-støtte"),
-    "goal": N_("mål"),
+    "goal": N_("aftalt mål"),
     "enrolment": N_("forløb"),
     "grant": N_("bevilling"),
     "consent": N_("samtykke"),
@@ -103,8 +103,9 @@ def _ratings(reader: Reader, citizen: str) -> Iterator[_Event]:
             said = _("ikke vurderet")
         else:
             said = _("egenvurdering {score} af 10").format(score=own) if own is not None else _("vurderet")
-        text = _("{title}: {mark}").format(title=codes.display("ffb_undertema", condition), mark=said)
-        yield day, "rating", text, comment, row
+        # What came of it stands first: the condition's long name is what may be cut.
+        term = codes.display("ffb_undertema", condition)
+        yield day, "rating", f"{said}: {term}" if term else said, comment, row
 
 
 def _peer(reader: Reader, citizen: str) -> Iterator[_Event]:

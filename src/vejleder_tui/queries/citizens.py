@@ -61,10 +61,6 @@ AFTER = (
     "SELECT citizen, sort_key FROM citizen_name WHERE ended = ? AND (sort_key, citizen) > (?, ?)"
     " ORDER BY sort_key, citizen LIMIT ?"
 )
-BEFORE = (
-    "SELECT citizen, sort_key FROM citizen_name WHERE ended = ? AND (sort_key, citizen) < (?, ?)"
-    " ORDER BY sort_key DESC, citizen DESC LIMIT ?"
-)
 
 
 def count_citizens(reader: Reader, *, ended: bool = False) -> int:
@@ -83,7 +79,7 @@ def browse(
 ) -> CitizenPage:
     """Return one page of everybody: from the start, or `after` or `before` a line's (sort_key, id)."""
     if before is not None:
-        rows = all_rows(reader, BEFORE, ended, *before, size + 1)
+        rows = all_rows(reader, backwards(AFTER), ended, *before, size + 1)
         return CitizenPage(lines_of(reader, rows[:size][::-1]), before=len(rows) > size, after=True)
     rows = all_rows(reader, AFTER, ended, *(after or ("", "")), size + 1)
     return CitizenPage(lines_of(reader, rows[:size]), before=after is not None, after=len(rows) > size)
@@ -95,15 +91,18 @@ def search(
     *,
     ended: bool = False,
     after: tuple[str, str] | None = None,
+    before: tuple[str, str] | None = None,
     size: int = PAGE,
 ) -> CitizenPage:
     """Return a page of who has a word beginning with each word of `text`, in any order; without words, everybody."""
     words = tuple(dict.fromkeys(fold_query(text)))
     if not words:
-        return browse(reader, ended=ended, after=after, size=size)
+        return browse(reader, ended=ended, after=after, before=before, size=size)
     counts = {word: _count(reader, word) for word in words}
     rarest = min(words, key=lambda word: (counts[word], -len(word)))
-    wanted = _Wanted(rarest, tuple(f" {word}" for word in words), ended, after or ("", ""), size + 1)
+    back = before is not None
+    begins = tuple(f" {word}" for word in words)
+    wanted = _Wanted(rarest, begins, ended, before or after or ("", ""), size + 1, back)
     distinct = _different_words(reader, rarest)
     found: list[tuple[str, str]] | None
     if len(distinct) <= STREAMS:
@@ -114,7 +113,10 @@ def search(
         found = _walked(reader, wanted)
         if found is None:
             found = _sorted_out(reader, wanted)
-    return CitizenPage(lines_of(reader, found[:size]), before=after is not None, after=len(found) > size)
+    more = len(found) > size
+    if back:
+        return CitizenPage(lines_of(reader, found[:size][::-1]), before=more, after=True)
+    return CitizenPage(lines_of(reader, found[:size]), before=after is not None, after=more)
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,9 @@ class _Wanted:
     word: str
     begins: tuple[str, ...]
     ended: bool
-    after: tuple[str, str]
+    start: tuple[str, str]
     limit: int
+    back: bool = False
 
     def fits(self, folded: str) -> bool:
         return all(begin in folded for begin in self.begins)
@@ -150,6 +153,15 @@ WALKED = (
 )
 
 
+def backwards(sql: str) -> str:
+    """Return a statement that goes on before a name in place of after it."""
+    return (
+        sql.replace(") > (", ") < (")
+        .replace("ORDER BY w.sort_key, w.citizen", "ORDER BY w.sort_key DESC, w.citizen DESC")
+        .replace("ORDER BY sort_key, citizen", "ORDER BY sort_key DESC, citizen DESC")
+    )
+
+
 def _count(reader: Reader, word: str) -> int:
     """Return how many entries begin with `word`, at most one above FEW."""
     found = one_row(reader, COUNTED, word, word + _END, FEW + 1)
@@ -163,12 +175,13 @@ def _different_words(reader: Reader, word: str) -> list[str]:
 
 def _side_by_side(reader: Reader, wanted: _Wanted, words: Sequence[str]) -> list[tuple[str, str]]:
     """Return the first who fit, from the words' own orders laid together; who has two of them comes once."""
+    sql = backwards(STREAM) if wanted.back else STREAM
     streams = [
-        ((key, citizen, folded) for citizen, key, folded in reader.execute(STREAM, (word, *wanted.after, wanted.ended)))
+        ((key, citizen, folded) for citizen, key, folded in reader.execute(sql, (word, *wanted.start, wanted.ended)))
         for word in words
     ]
     found: list[tuple[str, str]] = []
-    for key, citizen, folded in merge(*streams):
+    for key, citizen, folded in merge(*streams, reverse=wanted.back):
         if wanted.fits(folded) and (not found or found[-1] != (citizen, key)):
             found.append((citizen, key))
             if len(found) == wanted.limit:
@@ -178,15 +191,17 @@ def _side_by_side(reader: Reader, wanted: _Wanted, words: Sequence[str]) -> list
 
 def _sorted_out(reader: Reader, wanted: _Wanted) -> list[tuple[str, str]]:
     """Return the first who fit, everybody with the rarest word put in order."""
-    rows = all_rows(reader, SORTED, wanted.word, wanted.word + _END, *wanted.after, wanted.ended)
-    fitting = sorted((key, citizen) for citizen, key, folded in rows if wanted.fits(folded))
+    sql = backwards(SORTED) if wanted.back else SORTED
+    rows = all_rows(reader, sql, wanted.word, wanted.word + _END, *wanted.start, wanted.ended)
+    fitting = sorted(((key, citizen) for citizen, key, folded in rows if wanted.fits(folded)), reverse=wanted.back)
     return [(citizen, key) for key, citizen in fitting[: wanted.limit]]
 
 
 def _walked(reader: Reader, wanted: _Wanted) -> list[tuple[str, str]] | None:
     """Return the first who fit along the names, or None where they stand too far apart."""
     found: list[tuple[str, str]] = []
-    for seen, (citizen, key, folded) in enumerate(reader.execute(WALKED, (wanted.ended, *wanted.after)), 1):
+    sql = backwards(WALKED) if wanted.back else WALKED
+    for seen, (citizen, key, folded) in enumerate(reader.execute(sql, (wanted.ended, *wanted.start)), 1):
         if wanted.fits(folded):
             found.append((citizen, key))
             if len(found) == wanted.limit:

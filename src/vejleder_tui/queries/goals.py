@@ -126,7 +126,7 @@ class GoalDetail:
 
     @property
     def sentence(self) -> str:
-        """ "Start 3, nu 2, mål 1: på vej."; empty for a wish."""
+        """Where it stands in one sentence, such as "Start 3, nu 2, mål 1: på vej."; empty for a wish."""
         row = self.row
         return "" if row.goal_type is None else summary(row.goal_type, row.baseline, row.now, row.target)
 
@@ -134,14 +134,15 @@ class GoalDetail:
 _LEVELLED = "SELECT {what} FROM goal_rating r WHERE r.goal = g.id AND r.void = 0 AND r.level IS NOT NULL"
 _NEWEST = "ORDER BY r.date DESC, r.id DESC LIMIT 1"
 _TASK = (
-    "SELECT about, min(due) AS due FROM follow_up_task WHERE void = 0 AND cause = 'goal' AND done_on IS NULL"
-    " AND due IS NOT NULL GROUP BY about"
+    "(SELECT min(t.due) FROM follow_up_task t WHERE t.citizen = g.citizen AND t.void = 0 AND t.cause = 'goal'"
+    " AND t.about = g.id AND t.done_on IS NULL)"
 )
+"""Found by the citizen's own tasks: they have an index, what a task is about has none."""
 _OWN_DATE = (
     "CASE WHEN EXISTS (SELECT 1 FROM goal_rating r WHERE r.goal = g.id AND r.void = 0 AND r.level IS NOT NULL"
     " AND r.date >= g.follow_up_date) THEN NULL ELSE g.follow_up_date END"
 )
-_DUE = f"min(coalesce(t.due, '9999'), coalesce({_OWN_DATE}, '9999'))"
+_DUE = f"min(coalesce({_TASK}, '9999'), coalesce({_OWN_DATE}, '9999'))"
 _RATEABLE = "g.goal_type IS NOT NULL AND g.baseline IS NOT NULL AND coalesce(g.status, 'active') != 'ended'"
 _LIST = (
     "SELECT g.id, g.citizen, c.name, c.call_name, c.alias, g.kind, g.condition, g.goal_type, g.baseline,"
@@ -155,7 +156,7 @@ _LIST = (
 # SQLite's `min` of several values is a scalar; a year of 9999 stands for "no date" and sorts last.
 _CHOSEN = (
     f"SELECT g.id, {_DUE} AS due, row_number() OVER (ORDER BY {_DUE}, n.name, g.id) AS place"
-    f" FROM goal g JOIN citizen n ON n.id = g.citizen AND n.void = 0 LEFT JOIN ({_TASK}) t ON t.about = g.id"
+    " FROM goal g JOIN citizen n ON n.id = g.citizen AND n.void = 0"
 )
 
 
@@ -273,7 +274,8 @@ def _detail(reader: Reader, row: GoalRow, now: datetime) -> GoalDetail:
         reader,
         "SELECT text, enrolment, parent, secondary, baseline_date, weight, gas_much_less, gas_less, gas_expected,"
         " gas_more, gas_much_more, follow_up_date, end_reason, (SELECT min(due) FROM follow_up_task t WHERE t.void = 0"
-        " AND t.cause = 'goal' AND t.about = goal.id AND t.done_on IS NULL) FROM goal WHERE id = ?",
+        " AND t.citizen = goal.citizen AND t.cause = 'goal' AND t.about = goal.id AND t.done_on IS NULL)"
+        " FROM goal WHERE id = ?",
         row.id,
     )
     text, enrolment, parent, secondary, start, weight, *gas, follow_up, end_reason, next_rating = found

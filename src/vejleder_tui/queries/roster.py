@@ -33,6 +33,7 @@ __all__ = [
     "absences_limit",
     "attendance_note",
     "expected_citizens",
+    "rest_uses",
     "roster",
     "session_view",
 ]
@@ -62,6 +63,12 @@ def absences_limit(reader: Reader) -> int:
     )
     value = str(found[0] or "") if found else ""
     return int(value) if value.isascii() and value.isdigit() and int(value) > 0 else NO_SHOWS_IN_A_ROW
+
+
+def rest_uses(reader: Reader) -> int:
+    """Return how often "the rest" was marked on this laptop."""
+    found = one_row(reader, "SELECT value FROM local_value WHERE name = 'attend_rest_uses'")
+    return int(found[0]) if found and str(found[0]).isdigit() else 0
 
 
 def session_view(reader: Reader, ref: SessionRef, now: datetime) -> SessionView | None:

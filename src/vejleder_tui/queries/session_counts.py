@@ -85,7 +85,8 @@ def _enrolled(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
         for course, *place in all_rows(
             reader,
             "SELECT course, citizen, enrolled_from, coalesce(to_date, '9999-12-31'), coalesce(paused_from, '9999-12-31'),"
-            f" coalesce(paused_to, '9999-12-31') FROM enrolment WHERE {ON_ROSTER} AND course IN ({places})"
+            f" coalesce(paused_to, '9999-12-31') FROM enrolment e WHERE {ON_ROSTER} AND course IN ({places})"
+            " AND EXISTS (SELECT 1 FROM citizen c WHERE c.id = e.citizen AND c.void = 0)"
             " AND enrolled_from <= ? AND coalesce(to_date, '9999-12-31') >= ?",
             *part,
             max(days).isoformat(),

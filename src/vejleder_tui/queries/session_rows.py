@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.clock import from_stamp, local
@@ -25,6 +26,7 @@ __all__ = [
     "rows_by_course",
     "rows_by_id",
     "rows_in",
+    "running_courses",
 ]
 
 
@@ -85,23 +87,49 @@ _SESSION_SQL = (
     " LEFT JOIN worker w ON w.id = s.signed_off_by WHERE s.void = 0 AND (s.course IS NULL OR c.void = 0)"
 )
 _FIRST = "substr(c.plan, instr(c.plan, 'first=') + 6, 10)"
-_UNTIL = "substr(c.plan, instr(c.plan, 'until=') + 6, 10)"
-_SESSIONS = "CAST(substr(c.plan, instr(c.plan, 'sessions=') + 9) AS INTEGER)"
-_EVERY = "CAST(substr(c.plan, instr(c.plan, 'every=') + 6, 2) AS INTEGER)"
-_LEFT_OUT = "(SELECT count(*) FROM course_exception x WHERE x.course = c.id AND x.void = 0)"
-# The stored plan is read where it stands, so that courses that ended years ago are never parsed: a plan with a
-# number of sessions is over at the latest so many rounds of weeks after its first day, left-out days added.
-_RUNNING = (
-    f" AND c.plan IS NOT NULL AND {_FIRST} <= ? AND CASE WHEN {_UNTIL} NOT LIKE ';%' THEN {_UNTIL} >= ?"
-    f" WHEN {_SESSIONS} = 0 THEN 1 WHEN julianday({_FIRST}) + 7 * {_EVERY} * {_SESSIONS} >= julianday(?) THEN 1"
-    f" ELSE julianday({_FIRST}) + 7 * {_EVERY} * ({_SESSIONS} + {_LEFT_OUT}) >= julianday(?) END"
-)
+_SPARE = 26
+"""So many left-out days put a plan's end off without being counted; courses with more of them are always looked at."""
 
 
 def courses_in(reader: Reader, start: date, end: date) -> dict[str, CourseRow]:
     """Return the courses whose plan may imply a session from `start` to `end`."""
+    return courses_by_id(reader, running_courses(reader, start, end))
+
+
+def running_courses(reader: Reader, start: date, end: date) -> set[str]:
+    """Return the ids of courses whose plan may imply a session from `start` to `end`; some that do not may be among them."""
     first, last = start.isoformat(), end.isoformat()
-    return _laid(reader, _courses(all_rows(reader, _COURSE_SQL + _RUNNING, last, first, first, first)))
+    found = set()
+    for course, text in all_rows(reader, "SELECT id, plan FROM course WHERE void = 0 AND plan IS NOT NULL"):
+        begins, over = _bounds(text)
+        if begins <= last and over >= first:
+            found.add(course)
+    for course, text in all_rows(
+        reader,
+        "SELECT c.id, c.plan FROM course c WHERE c.void = 0 AND c.plan IS NOT NULL AND c.id IN"
+        " (SELECT course FROM course_exception GROUP BY course HAVING count(*) > ?)",
+        _SPARE,
+    ):
+        if _bounds(text)[0] <= last:
+            found.add(course)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _bounds(text: str) -> tuple[str, str]:
+    """Return the first day of a stored plan, and a day after which it is over, both as text.
+
+    Read without making a plan of it: a store has thousands of courses that ended years ago.
+    """
+    values = dict(part.partition("=")[::2] for part in text.split(";"))
+    over = values["until"] or "9999-12-31"
+    if values["sessions"]:
+        rounds = int(values["sessions"]) + _SPARE
+        days = min(
+            date.fromisoformat(values["first"]).toordinal() + 7 * int(values["every"]) * rounds, date.max.toordinal()
+        )
+        over = min(over, date.fromordinal(days).isoformat())
+    return values["first"], over
 
 
 def courses_by_id(reader: Reader, courses: Iterable[str]) -> dict[str, CourseRow]:

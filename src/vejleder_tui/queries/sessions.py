@@ -35,6 +35,7 @@ __all__ = [
     "course_sessions",
     "find_session",
     "session_id",
+    "session_view",
     "sessions_between",
     "unregistered_sessions",
 ]
@@ -156,6 +157,16 @@ def find_session(reader: Reader, one: str, now: datetime) -> SessionView | None:
         found = _between(reader, today - timedelta(days=366), today + timedelta(days=366), now)
     fitting = [view for view in found if view.ref.id.startswith(wanted)]
     return _counted(reader, fitting, now)[0] if len(fitting) == 1 else None
+
+
+def session_view(reader: Reader, ref: SessionRef, now: datetime) -> SessionView | None:
+    """Return the session that a reference means; None when neither a row nor its course's plan knows it any more."""
+    found = _of_row(reader, ref.id, now)
+    if not found and ref.course is not None and ref.planned_date is not None:
+        courses = courses_by_id(reader, {ref.course})
+        found = _views(courses, [], (ref.planned_date, ref.planned_date), now)
+    fitting = [view for view in found if view.ref.id == ref.id]
+    return _counted(reader, fitting, now)[0] if fitting else None
 
 
 def _of_row(reader: Reader, session: str, now: datetime) -> list[SessionView]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui import codes
-from vejleder_tui.clock import from_stamp, local
+from vejleder_tui.clock import local
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.drafts import DraftView, drafts
+from vejleder_tui.queries.goals import GoalRow, goals_due
+from vejleder_tui.queries.handover import Waiting, waiting
+from vejleder_tui.queries.peer import PeerView, this_week
 from vejleder_tui.queries.sessions import SessionView, sessions_between, unregistered_sessions
 from vejleder_tui.rules.attendance import no_shows_in_a_row
 from vejleder_tui.rules.text import shorten_together
@@ -20,16 +23,10 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.base import Reader
 
 __all__ = [
-    "DraftLine",
-    "DueGoal",
     "FollowUp",
-    "Outbox",
-    "PeerLine",
     "ToSettle",
     "TodayView",
-    "due_goals",
     "follow_ups",
-    "outbox",
     "today_view",
 ]
 
@@ -41,19 +38,8 @@ LIMIT = 50
 
 
 @dataclass(frozen=True)
-class DueGoal:
-    """A goal to be rated by `date`; `title` is its primary condition in official words."""
-
-    id: str
-    citizen: str
-    date: date
-    name: str
-    title: str
-
-
-@dataclass(frozen=True)
 class FollowUp:
-    """Something to follow up about a citizen. `cause`: absences, goal, grant, measure, other.
+    """Something to follow up about a citizen. `cause`: absences, grant, measure, other.
 
     `task` is "" for a grant that ended without one. `times` is the number of no-shows in a row; `date`
     is when it is due, or when the grant ended.
@@ -69,27 +55,6 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
-class PeerLine:
-    """A peer activity of the week: its form in words, and how many took part."""
-
-    id: str
-    date: date
-    form: str
-    took_part: int
-
-
-@dataclass(frozen=True)
-class DraftLine:
-    """One of the worker's own drafts; `screen` is the form that opens it with `values`."""
-
-    id: str
-    screen: str
-    title: str
-    started_at: datetime
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class ToSettle:
     """How many rows differ between two laptops, and the first of them: table, field, day, person, number of values."""
 
@@ -102,27 +67,18 @@ class ToSettle:
 
 
 @dataclass(frozen=True)
-class Outbox:
-    """What waits to be sent: changes not acknowledged by the centre, since when, and the last receipt's time."""
-
-    waiting: int = 0
-    oldest: datetime | None = None
-    receipt: datetime | None = None
-
-
-@dataclass(frozen=True)
 class TodayView:
     """Everything on I dag."""
 
     day: date
     sessions: list[SessionView]
     missing: list[SessionView]
-    due: list[DueGoal]
+    due: list[GoalRow]
     follow_ups: list[FollowUp]
-    peer: list[PeerLine]
-    drafts: list[DraftLine]
+    peer: list[PeerView]
+    drafts: list[DraftView]
     to_settle: ToSettle
-    outbox: Outbox
+    waiting: Waiting
     any_course: bool
 
 
@@ -133,41 +89,26 @@ def today_view(reader: Reader, now: datetime, worker: str) -> TodayView:
         day=day,
         sessions=sessions_between(reader, day, day, now),
         missing=unregistered_sessions(reader, now),
-        due=due_goals(reader, day),
+        due=goals_due(reader, day, DUE_DAYS),
         follow_ups=follow_ups(reader, day),
-        peer=_peer(reader, day),
-        drafts=_drafts(reader, worker),
+        peer=this_week(reader, day),
+        drafts=drafts(reader, worker),
         to_settle=_to_settle(reader),
-        outbox=outbox(reader),
+        waiting=waiting(reader),
         any_course=one_row(reader, "SELECT 1 FROM course WHERE void = 0 LIMIT 1") is not None,
     )
 
 
-def due_goals(reader: Reader, day: date) -> list[DueGoal]:
-    """Return the active goals to be rated within a week, or overdue, that were not rated since they fell due."""
-    rows = all_rows(
-        reader,
-        "SELECT g.id, g.citizen, g.follow_up_date, g.condition, coalesce(c.name, c.alias, ''), coalesce(c.call_name, '')"
-        " FROM goal g JOIN citizen c ON c.id = g.citizen WHERE g.void = 0 AND c.void = 0"
-        " AND coalesce(g.status, 'active') = 'active' AND g.follow_up_date <= ?"
-        " AND NOT EXISTS (SELECT 1 FROM goal_rating r WHERE r.goal = g.id AND r.void = 0 AND r.date >= g.follow_up_date)"
-        " ORDER BY g.follow_up_date, g.id LIMIT ?",
-        (day + timedelta(days=DUE_DAYS)).isoformat(),
-        LIMIT,
-    )
-    names = _names(rows, 1, 4)
-    return [
-        DueGoal(row[0], row[1], date.fromisoformat(row[2]), names[row[1]], codes.display("ffb_undertema", row[3]))
-        for row in rows
-    ]
-
-
 def follow_ups(reader: Reader, day: date) -> list[FollowUp]:
-    """Return the tasks that are due within a week or overdue, then the grants that ended and have no successor."""
+    """Return the tasks that are due within a week or overdue, then the grants that ended and have no successor.
+
+    A goal that is to be looked at again stands among the goals.
+    """
     tasks = all_rows(
         reader,
         "SELECT t.id, t.citizen, t.cause, t.about, t.due, coalesce(c.name, c.alias, ''), coalesce(c.call_name, '')"
         " FROM follow_up_task t JOIN citizen c ON c.id = t.citizen WHERE t.void = 0 AND c.void = 0 AND t.done_on IS NULL"
+        " AND coalesce(t.cause, '') <> 'goal'"
         " AND coalesce(t.due, '') <= ? ORDER BY coalesce(t.due, ''), t.id LIMIT ?",
         (day + timedelta(days=DUE_DAYS)).isoformat(),
         LIMIT,
@@ -203,43 +144,6 @@ def follow_ups(reader: Reader, day: date) -> list[FollowUp]:
     ]
 
 
-def outbox(reader: Reader) -> Outbox:
-    """Return what waits to be sent to the centre: each device's operations after the last that a receipt acknowledged."""
-    acknowledged: dict[str, int] = {}
-    receipt: datetime | None = None
-    for covers, received in all_rows(
-        reader, "SELECT covers, received_at FROM bundle_history WHERE direction = 'out' AND received_at IS NOT NULL"
-    ):
-        receipt = max(filter(None, (receipt, from_stamp(received))))
-        for device, last in _covered(covers):
-            acknowledged[device] = max(last, acknowledged.get(device, 0))
-    waiting, oldest = 0, None
-    for device, last in all_rows(
-        reader, "SELECT d.id, (SELECT max(o.seq) FROM operation o WHERE o.device = d.id) FROM device d"
-    ):
-        known = acknowledged.get(device, 0)
-        if last is None or last <= known:
-            continue
-        waiting += last - known
-        found = one_row(
-            reader,
-            "SELECT line FROM operation WHERE device = ? AND seq > ? AND line IS NOT NULL ORDER BY seq LIMIT 1",
-            device,
-            known,
-        )
-        if found is not None:
-            at = from_stamp(json.loads(found[0])["at"])
-            oldest = at if oldest is None else min(oldest, at)
-    return Outbox(waiting, oldest, receipt)
-
-
-def _covered(covers: str) -> list[tuple[str, int]]:
-    found = json.loads(covers or "[]")
-    if isinstance(found, dict):
-        return [(device, int(one["last"] if isinstance(one, dict) else one)) for device, one in found.items()]
-    return [(one["device"], int(one["last"])) for one in found]
-
-
 def _names(rows: Sequence[tuple[Any, ...]], person: int, name: int) -> dict[str, str]:
     """Return short names by id; `person` and `name` are columns, the call name stands after the name."""
     people = {row[person]: (row[name], row[name + 1]) for row in rows}
@@ -265,39 +169,6 @@ def _no_shows(reader: Reader, tasks: list[str]) -> dict[str, int]:
 def _classed(found: list[str]) -> list[tuple[str, codes.AttendanceClass]]:
     kinds = ((code, codes.attendance_kind(code)) for code in found)
     return [(code, kind.klass if kind else codes.AttendanceClass.NOT_EXPECTED) for code, kind in kinds]
-
-
-def _peer(reader: Reader, day: date) -> list[PeerLine]:
-    monday = day - timedelta(days=day.weekday())
-    rows = all_rows(
-        reader,
-        "SELECT p.id, p.date, p.form, p.participants, (SELECT count(DISTINCT coalesce(x.citizen, x.worker))"
-        " FROM peer_participant x WHERE x.activity = p.id AND x.void = 0), (SELECT count(*) FROM peer_participant y"
-        " WHERE y.activity = p.id AND y.void = 0 AND y.role IN ('receiver', 'both'))"
-        " FROM peer_activity p WHERE p.void = 0 AND p.date BETWEEN ? AND ? ORDER BY p.date, p.id LIMIT ?",
-        monday.isoformat(),
-        (monday + timedelta(days=6)).isoformat(),
-        LIMIT,
-    )
-    return [
-        PeerLine(
-            row[0],
-            date.fromisoformat(row[1]),
-            codes.display("local_peer_aktivitet", row[2]),
-            row[4] + max(0, (row[3] or 0) - row[5]),
-        )
-        for row in rows
-    ]
-
-
-def _drafts(reader: Reader, worker: str) -> list[DraftLine]:
-    rows = all_rows(
-        reader,
-        "SELECT id, screen, title, started_at, content FROM draft WHERE actor = ? ORDER BY updated_at DESC, id LIMIT ?",
-        worker,
-        LIMIT,
-    )
-    return [DraftLine(row[0], row[1], row[2], from_stamp(row[3]), json.loads(row[4])) for row in rows]
 
 
 def _to_settle(reader: Reader) -> ToSettle:

@@ -142,11 +142,15 @@ class Dialog(ModalBase):
         """Take the answer."""
         self._give(message.answer)
 
+    def fits(self, typed: str) -> bool:
+        """Return whether what was typed lets any other answer work."""
+        return plain(typed).strip() == plain(self._must_type).strip()
+
     def _give(self, answer: Answer) -> None:
         if answer is not self._choices[0] and self._must_type:
-            typed = self.query_one("#typed", Input).value
-            if plain(typed).strip() != plain(self._must_type).strip():
-                self.query_one("#typed", Input).focus()
+            field = self.query_one("#typed", Input)
+            if not self.fits(field.value):
+                field.focus()
                 return
         self.dismiss(answer.value)
 

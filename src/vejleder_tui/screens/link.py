@@ -48,7 +48,6 @@ class Seat:
         self._clock, self._randomness = clock, randomness
         self._desk = desk
         self._own = threading.local()
-        self._local: Any = None  # the driver's connection; screens name no database
 
     @property
     def actor(self) -> Actor:
@@ -85,23 +84,11 @@ class Seat:
         return act(self._ready())
 
     def local(self, act: Callable[[Any], T]) -> T:
-        """Run `act` with a connection for the laptop's own tables, in a transaction; also where another window writes."""
-        if not self.read_only:
-            with self.store.transaction() as connection:
-                return act(connection)
-        if self._local is None:
-            from vejleder_tui.oplog import table_names  # noqa: PLC0415 - loads the models
-            from vejleder_tui.services.desk import GUARDED  # noqa: PLC0415
+        """Run `act` with a connection to the laptop's own tables, in a transaction; also where another window writes."""
+        from vejleder_tui.services.bookkeeping import bookkeeping  # noqa: PLC0415 - after the first paint
 
-            self._local = self.store.local_writer([*table_names(), *GUARDED])
-        self._local.execute("BEGIN IMMEDIATE")
-        try:
-            made = act(self._local)
-            self._local.execute("COMMIT")
-        finally:
-            if self._local.in_transaction:
-                self._local.execute("ROLLBACK")
-        return made
+        with bookkeeping(self.store) as connection:
+            return act(connection)
 
     def read_only_sentence(self) -> str:
         """Return why nothing can be written here."""

@@ -12,6 +12,7 @@ from vejleder_tui.screens import today_lines as words
 from vejleder_tui.screens.base import MainScreen
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
+from vejleder_tui.widgets.text import wrap
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -46,7 +47,7 @@ class TodayScreen(MainScreen):
         panels = {one: Panel(one, words.heading(one, 0)) for one in words.PANELS}
         bands = [[[panels[one]] for one in band] for band in words.BANDS]
         yield PanelGroup(bands, left=40 if self.app.size.width < 100 else None, identity="body")
-        yield Block("", height=1, identity="detail")
+        yield Block("", identity="detail")
 
     def on_mount(self) -> None:
         """Ask the store; say so if it takes a while."""
@@ -109,7 +110,11 @@ class TodayScreen(MainScreen):
             return
         group = self.query_one(PanelGroup)
         calendar = self.can("go.calendar")
-        for panel_id, (rows, count) in words.rows(view, private=self.desk.privacy).items():
+        found = words.rows(view, private=self.desk.privacy)
+        # Without the frame: a line above each band, and one at the end.
+        heights = words.heights(found, group.size.height - len(words.BANDS) - 1)
+        for panel_id, (rows, count) in found.items():
+            group.panels[panel_id].height = heights[panel_id]
             group.panels[panel_id].empty = words.empty(panel_id, calendar=calendar)
             group.set_rows(panel_id, rows, title=words.heading(panel_id, count, view.day))
         if isinstance(self.focused, PanelGroup) or self.focused is None:
@@ -125,6 +130,7 @@ class TodayScreen(MainScreen):
         super().on_resize()
         for group in self.query(PanelGroup):
             group.left = 40 if self.size.width < 100 else None
+        self.call_after_refresh(self.show_view)
 
     def on_panel_group_focused(self, _message: PanelGroup.Focused) -> None:
         """Say the row uncut in line 22, and in the footer what Enter does with it."""
@@ -135,9 +141,8 @@ class TodayScreen(MainScreen):
         panel_id = group.panel.id
         titles = {"sessions": _("Registrér"), "missing": _("Registrér"), "due": _("Vurdér")}
         self.titles = {"today.open": titles.get(panel_id, _("Åbn"))}
-        self.query_one("#detail", Block).show(
-            words.first_steps(self.view) or (f" {group.row.say}" if group.row is not None else "")
-        )
+        said = words.first_steps(self.view) or (group.row.say if group.row is not None else "")
+        self.query_one("#detail", Block).show(*(f" {line}" for line in wrap(said, max(20, self.size.width - 2))[:3]))
         self.refresh_lines()
 
     # What a line stands for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.clock import local, local_date
@@ -12,14 +13,32 @@ from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.text import Cell, columns, initials, plain, width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from vejleder_tui.clock import Clock
+    from vejleder_tui.queries.drafts import DraftView
+    from vejleder_tui.queries.goals import GoalRow
+    from vejleder_tui.queries.handover import Waiting
+    from vejleder_tui.queries.peer import PeerView
     from vejleder_tui.queries.sessions import SessionView
-    from vejleder_tui.queries.today import DraftLine, DueGoal, FollowUp, Outbox, PeerLine, TodayView, ToSettle
+    from vejleder_tui.queries.today import FollowUp, TodayView, ToSettle
 
-__all__ = ["BANDS", "PANELS", "empty", "first_row", "first_steps", "heading", "item", "rows", "status_word", "today_of"]
+__all__ = [
+    "BANDS",
+    "PANELS",
+    "empty",
+    "first_row",
+    "first_steps",
+    "heading",
+    "heights",
+    "item",
+    "rows",
+    "status_word",
+    "today_of",
+]
+
+Name = Callable[[str], str]
+"""Turns a short name into what is shown: the name, or its initials."""
 
 BANDS = (("sessions",), ("missing", "due"), ("follow_ups", "peer"), ("drafts", "to_settle"), ("handover",))
 PANELS = tuple(one for band in BANDS for one in band)
@@ -80,7 +99,7 @@ def first_steps(view: TodayView | None) -> str:
     """Return the way on for who has no course yet."""
     if view is None or view.any_course:
         return ""
-    return " " + _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")
+    return _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")
 
 
 def item(view: TodayView, panel_id: str, key: str) -> Any:  # noqa: ANN401 - what the query returned for the row
@@ -93,7 +112,7 @@ def item(view: TodayView, panel_id: str, key: str) -> Any:  # noqa: ANN401 - wha
         "peer": {one.id: one for one in view.peer},
         "drafts": {one.id: one for one in view.drafts},
         "to_settle": {"first": view.to_settle},
-        "handover": {"outbox": view.outbox},
+        "handover": {"waiting": view.waiting},
     }
     return by_panel[panel_id].get(key)
 
@@ -106,6 +125,16 @@ def first_row(view: TodayView) -> tuple[str, str] | None:
     return None
 
 
+def heights(found: dict[str, tuple[list[Row], int]], room: int) -> dict[str, int | None]:
+    """Return the lines of each panel where not all fit in `room`: the day's sessions and what is missing go first."""
+    bands = [max(1, *(len(found[one][0]) for one in band)) for band in BANDS]
+    if sum(bands) <= room:
+        return dict.fromkeys(PANELS, None)
+    more = max(0, room - 13) // 4
+    most = {"sessions": 5 + more, "missing": 3 + more, "due": 3 + more, "follow_ups": 2 + more, "peer": 2 + more}
+    return {one: min(max(1, len(found[one][0])), most.get(one, 1 + more // 2)) for one in PANELS}
+
+
 def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row], int]]:
     """Return the rows of each panel and the number for its heading; `private` shows initials in place of names."""
 
@@ -113,25 +142,26 @@ def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row]
         return initials(text) if private else plain(text)
 
     day = view.day
+    placed = any(one.venue_name for one in view.sessions)
     settle = [Row("first", _settle(view.to_settle, day, name), say=_settle(view.to_settle, day, name))]
-    sent = _handover(view.outbox, day)
+    sent = _handover(view.waiting, day)
     return {
-        "sessions": ([_session(one) for one in view.sessions], len(view.sessions)),
+        "sessions": ([_session(one, placed=placed) for one in view.sessions], len(view.sessions)),
         "missing": (_missing(view.missing, day), len(view.missing)),
         "due": (_due(view.due, day, name), len(view.due)),
         "follow_ups": (_follow_ups(view.follow_ups, day, name), len(view.follow_ups)),
         "peer": (_peer(view.peer, day), len(view.peer)),
         "drafts": ([_draft(one, day) for one in view.drafts], len(view.drafts)),
         "to_settle": (settle if view.to_settle.count else [], view.to_settle.count),
-        "handover": ([Row("outbox", sent, say=sent)], view.outbox.waiting),
+        "handover": ([Row("waiting", sent, say=sent)], view.waiting.changes),
     }
 
 
-def _session(one: SessionView) -> Row:
+def _session(one: SessionView, *, placed: bool) -> Row:
     counted = f"{one.registered:>2} {_('af')} {one.expected}"
 
     def text(cells: int) -> str:
-        venue: list[Cell] = [(one.venue_name, 18 if cells < 100 else 30)] if cells >= 66 else []
+        venue: list[Cell] = [(one.venue_name, 18 if cells < 100 else 30)] if placed and cells >= 66 else []
         time: Cell = (time_range(one.start_minute, one.end_minute), 11)
         return columns(cells, time, (one.title, 0), *venue, (counted, 8), (status_word(one), 8, "center"))
 
@@ -174,21 +204,24 @@ def _missing(found: list[SessionView], day: date) -> list[Row]:
     ]
 
 
-def _due(found: list[DueGoal], day: date, name: Any) -> list[Row]:  # noqa: ANN401 - a function of text
-    dates = [near_date(one.date, day) if one.date >= day else short_date(one.date, day) for one in found]
+def _due(found: list[GoalRow], day: date, name: Name) -> list[Row]:
+    days = [one.due or day for one in found]
+    dates = [near_date(one, day) if one == day else short_date(one, day) for one in days]
     names = [name(one.name) for one in found]
     first, second = max(5, _widest(dates)), min(14, _widest(names))
-    return [
-        Row(
-            one.id,
-            _cells((at, first), (who, second), (one.title, 0)),
-            say=_("{who}: {goal}. Vurderes {date}.").format(who=who, goal=one.title, date=near_date(one.date, day)),
-        )
-        for one, at, who in zip(found, dates, names, strict=True)
-    ]
+    made = []
+    for one, due, at, who in zip(found, days, dates, names, strict=True):
+        goal = one.term or _("borgerens ønske")
+        said = _("{who}: {goal}. Vurderes {date}.").format(who=who, goal=goal, date=near_date(due, day))
+        made.append(Row(one.id, _cells((at, first), (who, second), (_settling(goal, one), 0)), say=said))
+    return made
 
 
-def _follow_ups(found: list[FollowUp], day: date, name: Any) -> list[Row]:  # noqa: ANN401 - a function of text
+def _settling(text: str, one: GoalRow | PeerView) -> str:
+    return f"{_('afklares')}: {text}" if one.contested else text
+
+
+def _follow_ups(found: list[FollowUp], day: date, name: Name) -> list[Row]:
     names = [name(one.name) for one in found]
     first = min(14, _widest(names))
     made = []
@@ -219,12 +252,14 @@ def _cause(one: FollowUp, day: date) -> str:
     return {"goal": _("mål skal følges op"), "measure": _("måling skal tages")}.get(one.cause, _("opfølgning"))
 
 
-def _peer(found: list[PeerLine], day: date) -> list[Row]:
+def _peer(found: list[PeerView], day: date) -> list[Row]:
     made = []
     for one in found:
         at = short_date(one.date, day)
         took = ngettext("{count} deltog", "{count} deltog", one.took_part).format(count=number(one.took_part))
-        made.append(Row(one.id, _peer_text(at, one.form, took), say=f"{at}: {one.form}, {took}."))
+        made.append(
+            Row(one.id, _peer_text(at, _settling(one.form_name, one), took), say=f"{at}: {one.form_name}, {took}.")
+        )
     return made
 
 
@@ -232,7 +267,7 @@ def _peer_text(at: str, form: str, took: str) -> Callable[[int], str]:
     return lambda cells: columns(cells, (at, width(at)), (form, 14 if cells < 50 else 26), (took, 0))
 
 
-def _draft(one: DraftLine, day: date) -> Row:
+def _draft(one: DraftView, day: date) -> Row:
     begun = local(one.started_at)
     at = time_of(begun.hour * 60 + begun.minute)
     when = at if begun.date() == day else f"{short_date(begun.date(), day)} {at}"
@@ -240,7 +275,7 @@ def _draft(one: DraftLine, day: date) -> Row:
     return Row(one.id, text, say=f"{text}. {_('Den er ikke registreret endnu.')}")
 
 
-def _settle(one: ToSettle, day: date, name: Any) -> str:  # noqa: ANN401 - a function of text
+def _settle(one: ToSettle, day: date, name: Name) -> str:
     times = one.table == "session" and one.field in {"start_at", "end_at", "date"}
     what = _("Mødetid") if times else {
         "session": _("Mødegang"), "attendance": _("Fremmøde"), "citizen": _("Borger"), "goal": _("Mål"),
@@ -253,24 +288,18 @@ def _settle(one: ToSettle, day: date, name: Any) -> str:  # noqa: ANN401 - a fun
     return f"{' '.join(part for part in parts if part)}: {said.format(count=count)}"
 
 
-def _handover(one: Outbox, day: date) -> str:
+def _handover(one: Waiting, day: date) -> str:
     receipt = ""
-    if one.receipt is not None:
-        at = local(one.receipt)
+    if one.last_receipt_at is not None:
+        at = local(one.last_receipt_at)
         receipt = f"{short_date(at.date(), day)} {at:%H:%M}"
-    if not one.waiting:
-        if receipt:
-            return _("Alt er sendt og modtaget {time}.").format(time=receipt)
-        return _("Der er intet at sende.")
-    waiting = ngettext("{count} ændring venter", "{count} ændringer venter", one.waiting).format(
-        count=number(one.waiting)
-    )
-    if one.oldest is not None:
-        waiting = _("{waiting}, de ældste fra {date}").format(
-            waiting=waiting, date=short_date(local(one.oldest).date(), day)
-        )
-    told = _("sidste kvittering {time}").format(time=receipt) if receipt else _("ingen kvittering endnu")
-    return f"{waiting} · {told}"
+    if not one.changes:
+        return _("Alt er sendt og modtaget {time}.").format(time=receipt) if receipt else _("Der er intet at sende.")
+    told = ngettext("{count} ændring venter", "{count} ændringer venter", one.changes).format(count=number(one.changes))
+    if one.oldest_date is not None:
+        told = _("{waiting}, de ældste fra {date}").format(waiting=told, date=short_date(one.oldest_date, day))
+    last = _("sidste kvittering {time}").format(time=receipt) if receipt else _("ingen kvittering endnu")
+    return f"{told} · {last}"
 
 
 def _cells(*parts: Cell) -> Callable[[int], str]:

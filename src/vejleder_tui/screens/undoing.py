@@ -20,13 +20,13 @@ __all__ = ["Undoing"]
 class Undoing:
     """Gives a screen `z` and `Z`. A screen may say it in its own words (`undone_words`), and looks again (`reload`)."""
 
-    async def command_app_undo(self) -> None:
+    def command_app_undo(self) -> object:
         """Take back the newest step of one's own."""
-        await self._step(lambda desk: _services(desk).undo(desk), again=False)
+        return self._step(lambda desk: _services(desk).undo(desk), again=False)
 
-    async def command_app_redo(self) -> None:
+    def command_app_redo(self) -> object:
         """Do the step again that was undone last."""
-        await self._step(lambda desk: _services(desk).redo(desk), again=True)
+        return self._step(lambda desk: _services(desk).redo(desk), again=True)
 
     def undone_words(self, step: Undone, *, again: bool) -> str:  # noqa: ARG002 - screens that override it tell undo from redo
         """Return what the step was, in the words of this screen; with its day where that is another."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes import AttendanceClass, absence_reason, attendance_kind
-from vejleder_tui.errors import RuleError
+from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Attendance, Citizen, GroupSession
-from vejleder_tui.queries.roster import expected_citizens
+from vejleder_tui.queries.roster import attendance_note, expected_citizens, rest_uses
 from vejleder_tui.rules.text import clean, short_name
 from vejleder_tui.services.absences import keep_follow_up
 from vejleder_tui.services.sessions import ensure_session
@@ -36,6 +36,7 @@ __all__ = [
     "mark_rest",
     "marks_many",
     "name_of",
+    "open_note",
     "refuse_signed_off",
     "session_day",
     "set_minutes",
@@ -126,6 +127,8 @@ def marks_many(
 ) -> Marked:
     """Set the same mark for several citizens in one step, over whatever stood there."""
     with desk.transaction(N_("fremmøde: {count} borgere"), count=str(len(citizens))) as work:
+        for one in citizens:
+            work.get(Citizen, one)
         done = [_mark(work, ref, one, code, reason=reason, correction=correction)[1] for one in citizens]
         return Marked(work.saved(), tuple(done))
 
@@ -144,6 +147,8 @@ def mark_rest(desk: Desk, ref: SessionRef, code: str = "present", *, correction:
         rest = [one for one in expected if one not in registered]
         work.about.setdefault("count", str(len(rest)))
         done = [_mark(work, ref, one, code, correction=correction)[1] for one in rest]
+        if done:
+            _used_once_more(work)
         return Marked(work.saved(), tuple(done))
 
 
@@ -213,7 +218,25 @@ def set_note(desk: Desk, ref: SessionRef, citizen: str, note: str | None, *, cor
         return Marked(work.saved(row), (_standing(work, citizen, row, before.code if before else None),))
 
 
+def open_note(desk: Desk, ref: SessionRef, citizen: str) -> str:
+    """Return the note about one citizen at one session, and log that it was read."""
+    with desk.transaction() as work:
+        work.get(Citizen, citizen)
+        desk.store.connection.execute(
+            "INSERT INTO access_log (at, actor, citizen, what) VALUES (?, ?, ?, ?)",
+            (stamp(work.now), desk.actor.worker, citizen, "attendance_note"),
+        )
+        return attendance_note(desk.store.connection, ref, citizen)
+
+
 # What the use cases share
+
+
+def _used_once_more(work: Work) -> None:
+    """Count the uses of "the rest", so that its hint goes away after the third; a laptop's own value."""
+    connection = work.desk.store.connection
+    uses = rest_uses(connection) + 1
+    connection.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES ('attend_rest_uses', ?)", (str(uses),))
 
 
 def session_day(work: Work, ref: SessionRef) -> date:
@@ -233,8 +256,31 @@ def refuse_signed_off(work: Work, session: str, correction: str | None) -> None:
 
 def name_of(work: Work, citizen: str) -> str:
     """Return a citizen's short name, or the alias; raises NotFoundError."""
-    person = work.get(Citizen, citizen)
-    return short_name(person.name or "", person.call_name or "") or person.alias or "–"
+    # Columns, no record: a mark is to be on the disk within milliseconds.
+    found = work.rows("SELECT name, call_name, alias FROM citizen WHERE id = ? AND void = 0", (citizen,))
+    if not found:
+        raise NotFoundError(_("Borgeren findes ikke længere."), _("Gå tilbage, og prøv igen."))
+    name, call_name, alias = found[0]
+    return short_name(name or "", call_name or "") or alias or "–"
+
+
+@dataclass(frozen=True)
+class _Before:
+    code: str | None
+    reason: str | None
+    minutes: int | None
+    notified_at: str | None
+    has_note: bool
+
+
+def _before(work: Work, row: str) -> _Before | None:
+    found = work.rows(
+        "SELECT code, reason, minutes, notified_at, note IS NOT NULL FROM attendance WHERE id = ? AND void = 0", (row,)
+    )
+    if not found:
+        return None
+    code, reason, minutes, notified_at, has_note = found[0]
+    return _Before(code, reason, minutes, notified_at, bool(has_note))
 
 
 def _mark(
@@ -261,12 +307,11 @@ def _mark(
     if minutes is not None and kind.klass is not AttendanceClass.ATTENDED:
         raise RuleError(_("Kun den, der kom, har en tid."), _("Markér først fremmødet."), field="minutes")
     _check_minutes(minutes)
-    work.get(Citizen, citizen)
     refuse_signed_off(work, ref.id, correction)
     day = session_day(work, ref)
     _hold(work, ref, day)
     row = attendance_id(ref.id, citizen)
-    before = work.find(Attendance, row)
+    before = _before(work, row)
     same = before is not None and before.code == code
     if before is not None and same and keep_reason:
         reason = reason if reason is not None else before.reason
@@ -287,18 +332,20 @@ def _mark(
     in_a_row, made = keep_follow_up(work, ref, citizen, row, day)
     after = Mark(
         citizen, code, before.code if before else None, reason, minutes, notified_at,
-        has_note=bool(before and before.note), in_a_row=in_a_row, follow_up=made,
+        has_note=bool(before and before.has_note), in_a_row=in_a_row, follow_up=made,
     )  # fmt: skip
     return row, after
 
 
 def _hold(work: Work, ref: SessionRef, day: date) -> None:
     """Write the session's row if it has none; whoever registers on its day or later says that it was held."""
-    ensure_session(work, ref)
-    session = work.get(GroupSession, ref.id)
-    if session.status == "cancelled":
+    found = work.rows("SELECT status FROM session WHERE id = ? AND void = 0", (ref.id,))
+    if not found:
+        ensure_session(work, ref)
+    status = found[0][0] if found else None
+    if status == "cancelled":
         raise RuleError(_("Mødegangen er aflyst."), _("Fjern aflysningen, hvis den blev holdt."), field="code")
-    if day <= work.today and session.status != "held":
+    if day <= work.today and status != "held":
         work.change(GroupSession, ref.id, status="held")
 
 

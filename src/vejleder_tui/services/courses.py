@@ -8,6 +8,7 @@ from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Course, CourseException, CourseFacilitator, Programme, Venue, Worker
+from vejleder_tui.rules.plan_window import plan_names
 from vejleder_tui.rules.recurrence import Plan, format_plan, parse_plan
 from vejleder_tui.services.plan_change import keep_what_was
 from vejleder_tui.services.shared import organisation_of, required, tidy
@@ -68,7 +69,8 @@ def new_course(
             Course, work.new_id(), key, **values, status="running" if plan.first <= work.today else "planned"
         )
         for day, reason in sorted((skipped or {}).items()):
-            _skip(work, course, day, reason)
+            if plan_names(plan, day):
+                _skip(work, course, day, reason)
         for place, worker in enumerate(facilitators):
             _lead(work, course, worker, plan.first, "lead" if place == 0 else "second")
         return work.saved(course)
@@ -85,8 +87,11 @@ def change_course(
     programme: str | None = None,
     capacity: int | None = None,
     phase: str = "",
+    skipped: Mapping[date, str] | None = None,
 ) -> Saved:
     """Change a course. A new plan holds from today on: sessions of the days before it keep their day, time and place.
+
+    Days `skipped` are added to those that are left out already.
 
     Raises as `new_course`, and NotFoundError.
     """
@@ -100,6 +105,9 @@ def change_course(
             course,
             **_checked(work, title, plan, kind=kind, venue=venue, programme=programme, capacity=capacity, phase=phase),
         )
+        for day, reason in sorted((skipped or {}).items()):
+            if plan_names(plan, day):
+                _skip(work, course, day, reason)
         return work.saved(course)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from vejleder_tui import codes
+from vejleder_tui.clock import stamp
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.model import Citizen, FollowUpTask, Goal
+from vejleder_tui.queries import goals
 from vejleder_tui.rules.text import short_name
 from vejleder_tui.services.goal_fields import GAS_FIELDS, KINDS, GoalFields, check, column_values
 from vejleder_tui.services.ratings import correct_rating, rate_goal, restore_rating, void_rating
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from vejleder_tui.queries.goals import GoalDetail
     from vejleder_tui.services.desk import Desk, Saved, Work
 
 __all__ = [
@@ -28,6 +31,8 @@ __all__ = [
     "new_goal",
     "plan_rating",
     "rate_goal",
+    "read_goal",
+    "read_goals",
     "reopen_goal",
     "restore_goal",
     "restore_rating",
@@ -57,14 +62,14 @@ def new_goal(desk: Desk, citizen: str, **fields: Unpack[GoalFields]) -> Saved:
         return work.saved(goal)
 
 
-def change_goal(desk: Desk, goal: str, *, reason: str | None = None, **fields: Unpack[GoalFields]) -> Saved:
+def change_goal(desk: Desk, goal: str, *, correction: str | None = None, **fields: Unpack[GoalFields]) -> Saved:
     """Change the fields given; a new type, start or target is checked against the others again. Raises RuleError."""
     with desk.transaction(N_("mål rettet: {who}"), who="") as work:
         old = work.get(Goal, goal)
         _name_step(work, work.get(Citizen, old.citizen or ""))
         values = column_values(fields)
         check(work, Goal.model_validate({**old.model_dump(), **values}))
-        work.change(Goal, goal, correction=reason, **values)
+        work.change(Goal, goal, correction=correction, **values)
         _plan(work, old.citizen or "", goal, fields)
         return work.saved(goal)
 
@@ -117,6 +122,33 @@ def plan_rating(desk: Desk, goal: str, due: date | None) -> Saved:
         _name_step(work, work.get(Citizen, old.citizen or ""))
         _plan(work, old.citizen or "", goal, {"next_rating": due})
         return work.saved(goal)
+
+
+def read_goals(desk: Desk, *, citizen: str = "", goal: str = "") -> list[GoalDetail]:
+    """Return the goals that can be rated of one citizen, or of the one whose goal it is, and log that they were read."""
+    with desk.transaction() as work:
+        reader = desk.store.connection
+        found = [] if citizen else goals.find_goals(reader, goal)
+        whose = found[0].citizen if found else citizen
+        if whose:
+            _log_reading(work, whose, "rating")
+        return goals.goals_for_rating(reader, whose, work.now)
+
+
+def read_goal(desk: Desk, goal: str) -> GoalDetail | None:
+    """Return one goal with all that is written about it, and log that it was read."""
+    with desk.transaction() as work:
+        detail = goals.goal_detail(desk.store.connection, goal, work.now)
+        if detail is not None:
+            _log_reading(work, detail.row.citizen, "goal")
+        return detail
+
+
+def _log_reading(work: Work, citizen: str, what: str) -> None:
+    work.desk.store.connection.execute(
+        "INSERT INTO access_log (at, actor, citizen, what) VALUES (?, ?, ?, ?)",
+        (stamp(work.now), work.desk.actor.worker, citizen, what),
+    )
 
 
 def _name_step(work: Work, citizen: Citizen) -> None:

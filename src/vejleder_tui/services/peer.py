@@ -243,7 +243,7 @@ def _checked(work: Work, given: _Given) -> dict[tuple[str, str], PeerPerson]:
     if codes.lookup(ACTIVITIES, given.form) is None:
         raise RuleError(_("Vælg, hvilken form støtten havde."), _("Vælg fx følgeskab."), field="form")
     if not given.purposes or any(codes.lookup(PURPOSES, one) is None for one in given.purposes):
-        raise RuleError(_("Vælg mindst ét formål."), _("Flere kan vælges med Mellemrum."), field="purposes")
+        raise RuleError(_("Vælg mindst ét formål."), _("Flere vælges ét ad gangen med Enter."), field="purposes")
     people = _people(work, given)
     _check_rest(given)
     _check_references(work, given)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vejleder_tui.clock import as_utc, stamp
 from vejleder_tui.model import GroupSession
 from vejleder_tui.queries.sessions import session_id
+from vejleder_tui.rules.plan_window import plan_names
 from vejleder_tui.rules.recurrence import Plan, planned
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ def keep_what_was(work: Work, course: str, before: Plan, after: Plan) -> Plan:
     if not gone:
         return after
     left = None if after.sessions is None else max(after.sessions - gone, 1)
-    return replace(after, first=max(after.first, work.today), sessions=left)
+    begins = max(after.first, work.today)
+    named = next(
+        (day for day in (begins + timedelta(days=count) for count in range(366)) if plan_names(after, day)), begins
+    )
+    return replace(after, first=named, sessions=left)
 
 
 def _planned_days(work: Work, course: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -17,6 +16,8 @@ from vejleder_tui.rules.text import clean, short_name
 from vejleder_tui.services.sessions import ensure_session
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from vejleder_tui.queries.sessions import SessionRef
     from vejleder_tui.services.desk import Desk, Saved, Work
 

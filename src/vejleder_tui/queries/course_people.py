@@ -1,0 +1,179 @@
+"""Who is on a course: participants with what they attended, those who left, and the waiting list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from vejleder_tui.clock import local
+from vejleder_tui.codes import AttendanceClass, attendance_kind
+from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.sessions import SessionStatus
+from vejleder_tui.rules.attendance import NO_SHOWS_IN_A_ROW, Seat, attendance_figures, needs_follow_up
+from vejleder_tui.rules.legal import grant_has_ended, short_form
+from vejleder_tui.rules.text import initials, shorten_together, sort_key
+
+if TYPE_CHECKING:
+    from vejleder_tui.queries.base import Reader
+    from vejleder_tui.queries.sessions import SessionView
+
+__all__ = ["Participant", "People", "Waiting", "people_of"]
+
+NEW_DAYS = 14
+"""So many days after the place was taken somebody counts as new."""
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody with a place. `attended` of `expected` sessions held; minutes attended, without what nobody knows.
+
+    `attention`: absences in a row, or a grant that ended. `paused` says whether they are on a pause today.
+    """
+
+    enrolment: str
+    citizen: str
+    name: str
+    legal_basis: str
+    status: str
+    enrolled_from: date
+    to_date: date | None
+    end_reason: str
+    attended: int
+    expected: int
+    minutes: int
+    no_shows: bool = False
+    grant_ended: date | None = None
+    paused: bool = False
+    new: bool = False
+    contested: bool = False
+
+    @property
+    def attention(self) -> bool:
+        """Whether something about the person is to be looked at."""
+        return self.no_shows or self.grant_ended is not None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits; `since` is the day they were put down, `offered` whether a place was offered."""
+
+    enrolment: str
+    citizen: str
+    name: str
+    legal_basis: str
+    since: date
+    offered: bool
+    contested: bool = False
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody on a course; `former` have left it, the latest first."""
+
+    present: tuple[Participant, ...]
+    former: tuple[Participant, ...]
+    waiting: tuple[Waiting, ...]
+
+
+_SQL = (
+    "SELECT e.id, e.citizen, coalesce(c.name, c.alias, ''), coalesce(c.call_name, ''), e.legal_basis, e.status,"
+    " e.from_date, e.enrolled_from, e.to_date, e.end_reason, e.paused_from, e.paused_to, g.to_date,"
+    " EXISTS (SELECT 1 FROM contested t WHERE t.table_name = 'enrolment' AND t.row = e.id)"
+    " FROM enrolment e JOIN citizen c ON c.id = e.citizen AND c.void = 0"
+    ' LEFT JOIN "grant" g ON g.id = e.grant_id AND g.void = 0'
+    " WHERE e.void = 0 AND e.course = ? ORDER BY coalesce(e.queue_place, 1000000), e.from_date, e.id"
+)
+_HELD = frozenset({SessionStatus.HELD, SessionStatus.SIGNED_OFF})
+Mark = tuple[str, AttendanceClass, int | None]
+
+
+def people_of(
+    reader: Reader, course: str, sessions: list[SessionView], now: datetime, *, private: bool = False
+) -> People:
+    """Return everybody on a course, by the names shown; `sessions` are those of the course."""
+    rows = all_rows(reader, _SQL, course)
+    names = [(row[2], row[3]) for row in rows]
+    shown = [initials(name) or "–" for name, _call in names] if private else shorten_together(names)
+    today = local(now).date()
+    marks = _marks(reader, course)
+    limit = _limit(reader)
+    held = [one for one in sessions if one.status in _HELD]
+    present: list[Participant] = []
+    former: list[Participant] = []
+    waiting: list[Waiting] = []
+    for row, name in zip(rows, shown, strict=True):
+        if row[5] in {"waiting", "offered"}:
+            waiting.append(
+                Waiting(
+                    enrolment=row[0], citizen=row[1], name=name, legal_basis=short_form(row[4] or ""),
+                    since=_day(row[6]) or today, offered=row[5] == "offered", contested=bool(row[13]),
+                )
+            )  # fmt: skip
+        elif row[7]:
+            one = _participant(row, name, held, marks.get(row[1], {}), today=today, limit=limit)
+            gone = one.status in {"completed", "ended"} or (one.to_date is not None and one.to_date < today)
+            (former if gone else present).append(one)
+    present.sort(key=lambda one: (sort_key(one.name), one.enrolment))
+    former.sort(key=lambda one: (one.to_date or today, one.enrolment), reverse=True)
+    return People(tuple(present), tuple(former), tuple(waiting))
+
+
+def _participant(
+    row: tuple[Any, ...], name: str, held: list[SessionView], marks: dict[str, Mark], *, today: date, limit: int
+) -> Participant:
+    since, until = date.fromisoformat(row[7]), _day(row[8])
+    paused_from, paused_to = _day(row[10]), _day(row[11])
+
+    def on_pause(day: date) -> bool:
+        return paused_from is not None and paused_from <= day <= (paused_to or date.max)
+
+    seats: list[Seat] = []
+    latest: list[tuple[str, AttendanceClass] | None] = []
+    for view in held:
+        mark = marks.get(view.ref.id)
+        inside = since <= view.date <= (until or date.max)
+        if not inside or (mark is None and on_pause(view.date)):
+            continue
+        seats.append(Seat(mark[1] if mark else None, view.minutes, mark[2] if mark else None, mark[0] if mark else ""))
+        latest.append((mark[0], mark[1]) if mark else None)
+    figures = attendance_figures(seats)
+    grant_end = _day(row[12])
+    return Participant(
+        enrolment=row[0], citizen=row[1], name=name, legal_basis=short_form(row[4] or ""), status=row[5] or "",
+        enrolled_from=since, to_date=until, end_reason=row[9] or "", attended=figures.attended,
+        expected=figures.expected, minutes=figures.attended_minutes, no_shows=needs_follow_up(latest, limit),
+        grant_ended=grant_end if grant_has_ended(grant_end, today) else None, paused=on_pause(today),
+        new=timedelta(0) <= today - since <= timedelta(days=NEW_DAYS), contested=bool(row[13]),
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _limit(reader: Reader) -> int:
+    row = one_row(reader, "SELECT value FROM setting WHERE name = 'absences_in_a_row' AND void = 0 ORDER BY id LIMIT 1")
+    value = str(row[0] or "") if row else ""
+    return int(value) if value.isascii() and value.isdigit() and int(value) > 0 else NO_SHOWS_IN_A_ROW
+
+
+def _marks(reader: Reader, course: str) -> dict[str, dict[str, Mark]]:
+    """Return by citizen and session the code, its class and the minutes; codes of no known class count as attended."""
+    own = {
+        code: AttendanceClass(klass)
+        for code, klass in all_rows(
+            reader, "SELECT code, klass FROM attendance_code WHERE void = 0 AND klass IS NOT NULL"
+        )
+    }
+    found: dict[str, dict[str, Mark]] = {}
+    for citizen, session, code, minutes in all_rows(
+        reader,
+        "SELECT a.citizen, a.session, a.code, a.minutes FROM session s JOIN attendance a ON a.session = s.id"
+        " WHERE s.course = ? AND s.void = 0 AND a.void = 0 AND a.code IS NOT NULL",
+        course,
+    ):
+        known = attendance_kind(code)
+        klass = own.get(code) or (known.klass if known else AttendanceClass.ATTENDED)
+        found.setdefault(citizen, {})[session] = (code, klass, minutes)
+    return found

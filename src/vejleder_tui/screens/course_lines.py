@@ -1,0 +1,238 @@
+"""The words of the course screens: rows, headings, sentences; no keys, no reading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vejleder_tui import codes
+from vejleder_tui.i18n import N_, _
+from vejleder_tui.queries.sessions import SessionStatus
+from vejleder_tui.rules.formats import hours, line_date, period, short_date, time_range, whole_date
+from vejleder_tui.rules.recurrence import describe
+from vejleder_tui.widgets.panels import Row
+from vejleder_tui.widgets.text import Cell, columns, fit, width
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from vejleder_tui.queries.course_people import Participant, Waiting
+    from vejleder_tui.queries.courses import CourseDetail, CourseLine
+    from vejleder_tui.queries.sessions import SessionView
+
+__all__ = ["course_row", "header", "people_rows", "session_row", "session_sentence", "status_word", "waiting_rows"]
+
+KINDS = {"closed": N_("Lukket hold"), "rolling": N_("Løbende optag"), "open": N_("Åbent tilbud")}
+STATUS = {
+    SessionStatus.PLANNED: N_("planlagt"),
+    SessionStatus.ONGOING: N_("i gang"),
+    SessionStatus.HELD: N_("afholdt"),
+    SessionStatus.SIGNED_OFF: N_("godkendt"),
+    SessionStatus.CANCELLED: N_("aflyst"),
+    SessionStatus.MOVED: N_("flyttet"),
+    SessionStatus.SKIPPED: N_("springes over"),
+}
+COURSE_STATUS = {"planned": N_("planlagt"), "running": N_("i gang"), "ended": N_("afsluttet")}
+_SAID = {
+    "enrolled": N_("indskrevet"),
+    "paused": N_("pause"),
+    "completed": N_("gennemført"),
+    "ended": N_("ophørt"),
+}
+
+
+def kind_word(kind: str) -> str:
+    """Return "Lukket hold"."""
+    return _(KINDS[kind]) if kind in KINDS else ""
+
+
+def header(course: CourseDetail) -> str:
+    """Return what the course is, when and where: line 3 of the screen."""
+    parts = [
+        kind_word(course.kind),
+        describe(course.plan) if course.plan else _("uden plan"),
+        course.venue_name,
+        period(course.first, course.last) if course.first else "",
+        ", ".join(course.leaders),
+    ]
+    if course.status == "ended":
+        parts.insert(0, _("AFSLUTTET"))
+    if course.void:
+        parts.insert(0, _("FJERNET"))
+    return " · ".join(one for one in parts if one)
+
+
+def of(part: int, whole: int) -> str:
+    """Return "5 af 6"."""
+    return _("{part} af {whole}").format(part=part, whole=whole)
+
+
+# Sessions
+
+
+def status_word(view: SessionView, today: date) -> str:
+    """Return the status in a word; a moved session says where to, one that laptops disagree about says so."""
+    if view.contested:
+        return _("afklares")
+    if view.status is SessionStatus.MOVED:
+        return _("flyttet {day}").format(day=f"{view.date:%d-%m}")
+    word = _(STATUS[view.status])
+    return f"{word} !" if _missing(view, today) else word
+
+
+def _missing(view: SessionView, today: date) -> bool:
+    waits = {SessionStatus.PLANNED, SessionStatus.HELD, SessionStatus.MOVED}
+    return view.status in waits and view.date < today and view.registered < view.expected
+
+
+def _count(view: SessionView, today: date) -> str:
+    if view.status is SessionStatus.SKIPPED:
+        return view.reason
+    if view.status is SessionStatus.CANCELLED:
+        return "–"
+    if view.date > today:
+        return _("{count} afbud").format(count=view.notified) if view.notified else "–"
+    if view.status is SessionStatus.MOVED and not view.registered:
+        return "–"
+    return fit(of(view.registered, view.expected), 8, "right")
+
+
+def session_row(view: SessionView, today: date, venue: str | None = None) -> Row:
+    """Return the row of one session; a moved one stands at the day that the plan gave it. `venue` is the course's."""
+    day = view.ref.planned_date or view.date
+    ordinal = f"{view.ordinal}." if view.ordinal else "– "
+    status, count = status_word(view, today), _count(view, today)
+    text = f"{day:%d-%m}{fit(ordinal, 5, 'right')}  "
+
+    def made(cells: int) -> str:
+        extra = view.theme or (view.title if view.ref.planned_date is None else "")
+        left = cells - 23
+        said = f"{fit(status, 14)}  {extra}" if extra and left > 20 else status
+        return f"{text}{fit(count, 9)}  {said}"
+
+    return Row(view.ref.id, made, session_sentence(view, today, venue))
+
+
+def session_sentence(view: SessionView, today: date, venue: str | None = None) -> str:
+    """Return "24-11-2026 10:00–12:00, 7. mødegang, i gang: 10 af 12 registreret"."""
+    if view.status is SessionStatus.SKIPPED:
+        return _("{day} springes over: {reason}. x tager dagen med igen.").format(
+            day=whole_date(view.date), reason=view.reason
+        )
+    parts = [f"{whole_date(view.date)} {time_range(view.start_minute, view.end_minute)}"]
+    parts.append(_("{number}. mødegang").format(number=view.ordinal) if view.ordinal else view.title)
+    if view.status is SessionStatus.MOVED and view.ref.planned_date and view.ref.planned_date != view.date:
+        parts.append(_("flyttet fra {day}").format(day=whole_date(view.ref.planned_date)))
+    else:
+        parts.append(_(STATUS[view.status]))
+    if view.venue_name and view.venue != venue:
+        parts.append(view.venue_name)
+    said = ", ".join(one for one in parts if one)
+    if view.status is SessionStatus.CANCELLED:
+        return f"{said}: {view.reason}" if view.reason else said
+    if view.date <= today or view.registered:
+        said = _("{said}: {count} registreret").format(said=said, count=of(view.registered, view.expected))
+    return f"{said} · {view.theme}" if view.theme else said
+
+
+# People
+
+
+def _flags(one: Participant) -> str:
+    if one.contested:
+        return _("afklares")
+    parts = [_("pause") if one.paused else "", "!" if one.attention else "", _("ny") if one.new else ""]
+    return " ".join(part for part in parts if part)
+
+
+def people_rows(course: CourseDetail) -> list[Row]:
+    """Return the participants, and under them those who left."""
+    rows = [_person(one) for one in course.participants]
+    if course.former:
+        rows.append(Row(None, _("Tidligere: {count}").format(count=len(course.former))))
+        rows += [_gone(one, course.today) for one in course.former]
+    return rows
+
+
+def _person(one: Participant) -> Row:
+    share, dose = (of(one.attended, one.expected), hours(one.minutes)) if one.expected else ("–", "")
+    dosed = share + fit(dose, max(13 - width(share), width(dose) + 1), "right")
+
+    def made(cells: int) -> str:
+        return f"{fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 7)} {dosed} {_flags(one)}"
+
+    return Row(f"e:{one.enrolment}", made, _sentence(one))
+
+
+def _sentence(one: Participant) -> str:
+    parts = [
+        _("{name}, {basis}, indskrevet {since}").format(
+            name=one.name, basis=one.legal_basis, since=whole_date(one.enrolled_from)
+        ),
+        _("fremmødt {share}, {hours}").format(share=of(one.attended, one.expected), hours=hours(one.minutes)),
+    ]
+    if one.paused:
+        parts.append(_("på pause"))
+    if one.no_shows:
+        parts.append(_("udeblevet flere gange i træk"))
+    if one.grant_ended is not None:
+        parts.append(_("bevillingen udløb {day}").format(day=whole_date(one.grant_ended)))
+    return " · ".join(parts)
+
+
+def _gone(one: Participant, today: date) -> Row:
+    word = _(_SAID.get(one.status, N_("ophørt")))
+    when = short_date(one.to_date, today) if one.to_date else ""
+    reason = codes.display("local_afslutning", one.end_reason) if one.end_reason else ""
+    said = _("{name}, {word} {day}: {reason}").format(name=one.name, word=word, day=when, reason=reason or "–")
+    return Row(
+        f"e:{one.enrolment}",
+        lambda cells: f"{fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 7)} {fit(word, 10)} {when}",
+        said,
+    )
+
+
+def waiting_rows(course: CourseDetail) -> list[Row]:
+    """Return the waiting list in its order."""
+    return [_waits(place, one, course.today) for place, one in enumerate(course.waiting, 1)]
+
+
+def _waits(place: int, one: Waiting, today: date) -> Row:
+    since = _("siden {day}").format(day=short_date(one.since, today))
+    flag = _("afklares") if one.contested else _("tilbudt") if one.offered else ""
+
+    def made(cells: int) -> str:
+        return f"{place}. {fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 8)} {since} {flag}"
+
+    offered = _(", plads tilbudt") if one.offered else ""
+    said = _("{place}. på ventelisten: {name}, {basis}, {since}{offered}").format(
+        place=place, name=one.name, basis=one.legal_basis or "–", since=since, offered=offered
+    )
+    return Row(f"w:{one.enrolment}", made, said)
+
+
+# The list
+
+
+def course_row(one: CourseLine, today: date) -> Row:
+    """Return one course in the list."""
+    places = of(one.taken, one.capacity) if one.capacity else str(one.taken)
+    when = ""
+    if one.next is not None:
+        when = _("i dag") if one.next.date == today else f"{one.next.date:%d-%m}"
+    status = _("afklares") if one.contested else _(COURSE_STATUS.get(one.status, N_("planlagt")))
+    last = when or status
+
+    def made(cells: int) -> str:
+        wide = cells >= 100
+        where: tuple[Cell, ...] = ((one.venue_name, 22),) if wide else ()
+        waits = _("{count} venter").format(count=one.waiting) if one.waiting else ""
+        plan = describe(one.plan) if one.plan else ""
+        return columns(
+            cells, (one.title, 0), (plan, 30 if wide else 20), *where, (places, 8, "right"), (waits, 9), (last, 8)
+        )
+
+    parts = [one.title, kind_word(one.kind), describe(one.plan) if one.plan else "", one.venue_name]
+    if one.next is not None:
+        parts.append(_("næste {day}").format(day=line_date(one.next.date)))
+    parts.append(_("{places} pladser").format(places=places))
+    return Row(one.id, made, " · ".join(part for part in parts if part))
