@@ -171,6 +171,30 @@ async def test_a_bundle_is_three_keys(desk: Desk) -> None:
         assert "vejleder-0183-" in lines(pilot.app)[20]
 
 
+async def test_the_key_pressed_twice_writes_one_bundle(desk: Desk) -> None:
+    with_recipient(desk)
+    async with running(desk, "handover") as pilot:
+        await pilot.press("s", "s")
+        await asked(pilot)
+        await pilot.press("enter")
+        await gone(pilot, AskLine)
+        await wait(pilot)
+        assert desk.store.connection.execute("SELECT count(*) FROM bundle_history").fetchone() == (1,)
+
+
+async def test_what_does_not_come_along_is_told(desk: Desk) -> None:
+    with bookkeeping(desk.store) as connection:
+        connection.execute(
+            "INSERT INTO draft VALUES ('d1', ?, 'peer_form', 'Peer-aktivitet', '{}', '2026-11-24', '2026-11-24')",
+            (desk.actor.worker,),
+        )
+        connection.execute(
+            "INSERT INTO draft VALUES ('d2', 'other', 'peer_form', 'x', '{}', '2026-11-24', '2026-11-24')"
+        )
+    async with running(desk, "handover") as pilot:
+        assert "│ Kommer ikke med: 1 kladde." in screen_text(pilot.app)
+
+
 async def test_escape_leaves_no_bundle(desk: Desk) -> None:
     with_recipient(desk)
     async with running(desk, "handover") as pilot:

@@ -55,6 +55,7 @@ class HandoverScreen(HandoverKeys, ListScreen):
         super().__init__(**values)
         self.page: HandoverPage | None = None
         self._writing: Writing | None = None
+        self._asking = False
         self._outbox = ""
         self._go_to = ""
 
@@ -193,8 +194,14 @@ class HandoverScreen(HandoverKeys, ListScreen):
                 error=True,
             )
             return
-        outbox = self._outbox or await self._default_folder()
-        folder = await self.app.push_screen_wait(AskLine(_("Skriv pakken i mappen:"), outbox))
+        if self._asking:  # the key came twice before the question stood there
+            return
+        self._asking = True
+        try:
+            outbox = self._outbox or await self._default_folder()
+            folder = await self.app.push_screen_wait(AskLine(_("Skriv pakken i mappen:"), outbox))
+        finally:
+            self._asking = False
         if folder is None:
             return
         self._outbox = folder
