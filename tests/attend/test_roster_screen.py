@@ -332,3 +332,94 @@ async def test_a_signed_off_session_opens_as_such(desk: Desk, group: Group) -> N
         opened(app, group)
         await wait(pilot)
         check_golden(app, "roster-signed")
+
+
+async def test_the_mark_letters_fit_in_english_too(desk: Desk, group: Group) -> None:
+    from vejleder_tui.commands import SCREENS, bound_on
+
+    assert SCREENS["roster"].kind == "task"
+    labels = ("Attended", "In part", "Online", "With notice", "Reason", "No-show", "Time", "Clear")
+    from vejleder_tui.widgets.roster_list import MarksLine
+
+    app = program(desk, group)
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        keys = [one.display for one in bound_on("roster") if one.id.startswith("attend.")][1:9]
+        app.screen.query_one(MarksLine).show(tuple(("x", key, label) for key, label in zip(keys, labels, strict=False)))
+        await wait(pilot)
+        assert "Clear" in lines(app)[21]
+
+
+async def test_a_key_without_meaning_is_told(desk: Desk, group: Group) -> None:
+    app = program(desk, group)
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        await pilot.press("w")
+        await wait(pilot)
+        assert "Tasten w bruges ikke her. ? viser tasterne." in lines(app)[22]
+        await pilot.press("F")
+        await wait(pilot)
+        assert "Er Caps Lock slået til?" in lines(app)[22]
+        assert codes(desk, group) == "·" * 12
+
+
+async def test_pasted_text_is_never_run_as_keys(desk: Desk, group: Group) -> None:
+    from textual import events
+
+    app = program(desk, group)
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        app.post_message(events.Paste("AAA"))
+        await wait(pilot)
+        assert codes(desk, group) == "·" * 12
+        assert "Indsat tekst kan kun bruges i felter." in lines(app)[22]
+        await pilot.press("n")
+        app.post_message(events.Paste("fra\ntelefon"))
+        await wait(pilot)
+        await pilot.press("enter")
+        await wait(pilot)
+        assert desk.store.connection.execute("SELECT note FROM attendance").fetchall() == [("fra telefon",)]
+
+
+async def test_read_only_marks_nothing(desk: Desk, group: Group) -> None:
+    from tests.attend.program import Home
+    from vejleder_tui.app import VejlederApp
+    from vejleder_tui.ids import SeededRandomness
+    from vejleder_tui.screens.link import Seat
+    from vejleder_tui.screens.roster import RosterScreen
+    from vejleder_tui.settings import Settings
+    from vejleder_tui.store.store import Store
+
+    store = Store.open(desk.store.paths, desk.store._data_key, clock=desk.clock, write=False)
+    seat = Seat(store, desk.actor.worker, clock=desk.clock, randomness=SeededRandomness(9))
+    app = VejlederApp(
+        Settings(), desk.clock, start="today", store=seat, factories={"today": Home, "roster": RosterScreen}
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        for key in ("f", "A", "g", "k", "z"):
+            await pilot.press(key)
+            await wait(pilot)
+            assert "Kun læsning" in "".join(lines(app)[-3:]), key
+        assert lines(app)[0].startswith(" KUN LÆSNING · Fremmøde")
+    assert codes(desk, group) == "·" * 12
+    store.close()
+
+
+async def test_marks_still_queued_when_the_screen_is_left_are_saved(desk: Desk, group: Group) -> None:
+    gate = threading.Event()
+    app = program(desk, group, gate=gate)
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        await pilot.press("f", "u", "å", "s", "A", "z", "o", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Home)
+        assert codes(desk, group) == "·" * 12
+        gate.set()
+        await wait(pilot)
+    assert codes(desk, group) == "FUAO········"

@@ -105,7 +105,9 @@ def test_what_was_called_saved_is_there_after_a_kill(
         terminal.type(keys)
         terminal.wait_for(told)
         terminal.kill()
-        unlocked = KeyFile(paths.keys, clock=clock, randomness=SeededRandomness(5)).unlock_with_passphrase(None, PASSPHRASE)
+        unlocked = KeyFile(paths.keys, clock=clock, randomness=SeededRandomness(5)).unlock_with_passphrase(
+            None, PASSPHRASE
+        )
         store = Store.open(paths, unlocked, clock=clock)
         try:
             found = roster(store.connection, group.ref(), clock.now())

@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+
 from tests.screens.golden import wait
 from vejleder_tui.app import VejlederApp
 from vejleder_tui.ids import SeededRandomness
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.services.desk import Desk
 
-__all__ = ["app_on", "live", "running", "seat_of", "wait"]
+__all__ = ["app_on", "fill", "live", "running", "seat_of", "wait"]
 
 
 def seat_of(desk: Desk) -> Seat:
@@ -54,6 +56,14 @@ def app_on(
 
     made = {"unlock": unlock, "setup": setup, **(factories or {})}
     return VejlederApp(settings or Settings(), clock, start=start, store=seat, factories=made, **values)
+
+
+async def fill(pilot: Pilot[int], text: str) -> None:
+    """Paste a text into the field in focus: what typing it does, at once."""
+    focused = pilot.app.focused
+    assert focused is not None
+    focused.post_message(events.Paste(text))
+    await pilot.pause()
 
 
 @asynccontextmanager

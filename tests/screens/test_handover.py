@@ -163,11 +163,12 @@ async def test_a_bundle_is_three_keys(desk: Desk) -> None:
         assert verify_bundle(files[0], [CENTRE]).ok
         await pilot.press("a")
         await wait(pilot)
-        assert "24-11 10:42  afleveret" in screen_text(pilot.app)
+        assert "24-11 10:42 afleveret" in screen_text(pilot.app)
         await pilot.press("c")
         await wait(pilot)
         assert lines(pilot.app)[22] == " Kontrolleret: pakken er hel og rigtigt underskrevet."
         assert "hel og rigtigt underskrevet" in lines(pilot.app)[21]
+        assert "vejleder-0183-" in lines(pilot.app)[20]
 
 
 async def test_escape_leaves_no_bundle(desk: Desk) -> None:
@@ -264,7 +265,7 @@ async def test_a_recipient_comes_and_goes(desk: Desk, tmp_path: Path) -> None:
         await asked(pilot)
         await pilot.press(*["backspace"] * 3, *str(tmp_path), "enter")
         await wait(pilot)
-        card = next(tmp_path.glob("vejleder-nøglefil-*.json"))
+        card = tmp_path / f"vejleder-nøglefil-{desk.device[:8]}.json"
         assert json.loads(card.read_text(encoding="utf-8"))["device"] == desk.device
         await pilot.press("l")
         await asked(pilot)

@@ -57,7 +57,8 @@ def _add(arguments: argparse.Namespace) -> int:
     if view is not None and wants_json(arguments):
         print_json({**_as_json(view), "saved_at": saved.at})
     elif view is not None:
-        say(_("Gemt: {what}. Alt er gemt {time}.").format(what=_spoken(view).rstrip("."), time=saved.at[:5].replace(":", ".")))
+        what, time = _spoken(view).rstrip("."), saved.at[:5].replace(":", ".")
+        say(_("Gemt: {what}. Alt er gemt {time}.").format(what=what, time=time))
     return 0
 
 

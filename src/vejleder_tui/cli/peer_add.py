@@ -154,7 +154,7 @@ class _Dialogue:
         form = codes.display(FORMS, last.form)
         people = ", ".join(one.name for one in (*last.givers, *last.receivers))
         what = f"{short_date(last.date, self.today)}, {form[:1].lower()}{form[1:]}" + (f", {people}" if people else "")
-        say(_("Sidst: {what}.").format(what=what))
+        say(_("Sidst: {what}.").format(what=what.rstrip(".")))
         try:
             answer = self._answer(_("Som sidst? s som sidst, Enter svarer selv:"), _like_last, may_be_empty=True)
         except _Ended:

@@ -28,18 +28,19 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 
 def open_app(arguments: argparse.Namespace) -> int:
     """Open the program: first start where there is no store, else the unlock screen. Returns the exit code."""
-    from vejleder_tui.store.store import StoreStatus, store_status  # noqa: PLC0415
-
     _require_terminal()
     paths = store_paths(arguments)
+    if paths.database.exists() and paths.keys.exists():
+        return _run(make_app(arguments, paths, arguments.clock, start="unlock"), paths)
+    from vejleder_tui.store.store import StoreStatus, store_status  # noqa: PLC0415 - 20 ms that the usual start is spared
+
     status = store_status(paths)
     if status in {StoreStatus.KEYS_MISSING, StoreStatus.DATABASE_MISSING}:
         missing = (
             _("Nøglefilen mangler.") if status is StoreStatus.KEYS_MISSING else _("Filen med registreringer mangler.")
         )
         raise StoreError(missing, _("Gendan den nyeste kopi: vejleder restore"))
-    start = "unlock" if status is StoreStatus.PRESENT else "setup"
-    return _run(make_app(arguments, paths, arguments.clock, start=start), paths)
+    return _run(make_app(arguments, paths, arguments.clock, start="setup"), paths)
 
 
 def open_sandbox(arguments: argparse.Namespace, paths: StorePaths, passphrase: str, clock: Clock) -> int:

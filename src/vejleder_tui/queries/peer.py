@@ -177,8 +177,8 @@ def peer_templates(reader: Reader, worker: str, *, limit: int = 8) -> list[PeerT
         rows = all_rows(
             reader,
             f"SELECT {_COLUMNS}, (SELECT o.line FROM operation o WHERE o.row = p.id AND o.table_name = 'peer_activity'"
-            " AND instr(o.line, '\"key\":{') > 0 ORDER BY o.device, o.seq LIMIT 1) FROM peer_activity p WHERE p.void = 0 ORDER BY p.date DESC, p.id DESC"
-            " LIMIT 50 OFFSET ?",
+            " AND instr(o.line, '\"key\":{') > 0 ORDER BY o.device, o.seq LIMIT 1) FROM peer_activity p"
+            " WHERE p.void = 0 ORDER BY p.date DESC, p.id DESC LIMIT 50 OFFSET ?",
             offset,
         )
         own = [row[:-1] for row in rows if row[-1] and json.loads(row[-1]).get("actor") == worker]

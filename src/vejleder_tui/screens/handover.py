@@ -137,6 +137,10 @@ class HandoverScreen(HandoverKeys, ListScreen):
         self.group.set_rows(
             "recipients", lines_of.recipient_rows(page, today), title=_("Kan åbnes af ({count})").format(count=count)
         )
+        panels = self.group.panels
+        panels["bundles"].header = (lines_of.bundles_header(page),)
+        panels["recipients"].height = max(1, min(3, len(page.recipients)))
+        panels["taken"].height = max(1, min(3, len(page.taken_in)))
         self.group.set_rows("bundles", lines_of.bundle_rows(page, today))
         self.group.set_rows("taken", lines_of.taken_rows(page, today))
         self.group.refresh(layout=True)
@@ -155,7 +159,8 @@ class HandoverScreen(HandoverKeys, ListScreen):
         self._show_detail()
 
     def _show_detail(self) -> None:
-        self.query_one("#detail", Block).show("", *(f" {one}" for one in lines_of.detail(self.bundle, self.today)))
+        told = lines_of.detail(self.bundle, self.today, self.size.width - 2)
+        self.query_one("#detail", Block).show("", *(f" {one}" for one in told))
 
     # Writing
 

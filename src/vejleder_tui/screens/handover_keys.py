@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vejleder_tui.bundle.verify import Verification
+    from vejleder_tui.queries.base import Reader
     from vejleder_tui.queries.handover import HandoverPage
     from vejleder_tui.queries.keys import KnownKey
     from vejleder_tui.services.desk import Desk
@@ -83,14 +85,14 @@ class HandoverKeys(ListScreen):
         if typed is None:
             return
 
-        def look(_desk: Desk) -> tuple[str, list[KnownKey]]:
+        def look() -> tuple[str, list[KnownKey]]:
             from vejleder_tui.services.keyring import read_recipients  # noqa: PLC0415
 
             text = _text_of(typed)
             return text, read_recipients(text)
 
         try:
-            text, found = await self.desk.write(look)
+            text, found = await asyncio.to_thread(look)
         except VejlederError as error:
             self.say(str(error), error=True)
             return
@@ -115,14 +117,14 @@ class HandoverKeys(ListScreen):
         if typed is None:
             return
 
-        def look(_desk: Desk) -> tuple[str, KnownKey]:
+        def look() -> tuple[str, KnownKey]:
             from vejleder_tui.services.keyring import read_sender  # noqa: PLC0415
 
             text = _text_of(typed)
             return text, read_sender(text)
 
         try:
-            text, found = await self.desk.write(look)
+            text, found = await asyncio.to_thread(look)
         except VejlederError as error:
             self.say(str(error), error=True)
             return
@@ -200,9 +202,14 @@ class HandoverKeys(ListScreen):
 
             return check_bundle(desk.store, path, clock=desk.clock)
 
+        def look(reader: Reader) -> Verification:
+            from vejleder_tui.services.handover import verify_here  # noqa: PLC0415
+
+            return verify_here(reader, path)
+
         self.say(_("Kontrollerer pakken …"))
         try:
-            return await self.desk.write(act)
+            return await (self.desk.read(look) if self.desk.read_only else self.desk.write(act))
         except VejlederError as error:
             self.say(str(error), error=True)
             return None
@@ -222,13 +229,13 @@ class HandoverKeys(ListScreen):
         """Show what is in a bundle, in sentences."""
         self.say(_("Kontrollerer pakken …"))
 
-        def look(desk: Desk) -> list[str]:
+        def look(reader: Reader) -> list[str]:
             from vejleder_tui.services.handover import described  # noqa: PLC0415
 
-            return described(desk.store, path)
+            return described(reader, path)
 
         try:
-            told = await self.desk.write(look)
+            told = await self.desk.read(look)
         except VejlederError as error:
             self.say(str(error), error=True)
             return

@@ -12,7 +12,7 @@ from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.text import columns, width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from vejleder_tui.queries.handover import HandoverPage, HistoryLine
@@ -101,21 +101,25 @@ def _left_behind(page: HandoverPage) -> list[Row]:
 
 def recipient_rows(page: HandoverPage, today: date) -> list[Row]:
     """Return a line for each recipient: name, words, how long."""
-    return [Row(one.fingerprint, _recipient(one, today), say=f"{one.name}, {one.words}") for one in page.recipients]
+    words = max([21, *(width(one.words) for one in page.recipients)])
+
+    def made(one: KnownKey) -> Callable[[int], str]:
+        until = _until(one, today)
+        return lambda cells: columns(cells, (one.name, max(10, cells - words - 23)), (one.words, words), (until, 0))
+
+    return [
+        Row(one.fingerprint, made(one), say=f"{one.name}, {one.words}, {_until(one, today)}") for one in page.recipients
+    ]
 
 
-def _recipient(one: KnownKey, today: date) -> Callable[[int], str]:
+def _until(one: KnownKey, today: date) -> str:
     if one.valid_until is None:
-        until = _("uden slutdato")
-    else:
-        day = whole_date(_date(one.valid_until))
-        until = (
-            _("til {date}").format(date=day)
-            if one.valid_until >= today.isoformat()
-            else _("udløbet {date}").format(date=day)
-        )
-    return lambda cells: columns(
-        cells, (one.name, 32 if cells < 100 else 0), (one.words, 24), (until, 0 if cells < 100 else 20), gap=2
+        return _("uden slutdato")
+    day = whole_date(_date(one.valid_until))
+    return (
+        _("til {date}").format(date=day)
+        if one.valid_until >= today.isoformat()
+        else _("udløbet {date}").format(date=day)
     )
 
 
@@ -125,25 +129,39 @@ def _date(text: str) -> date:
     return date.fromisoformat(text)
 
 
-_WIDTHS = (11, 12, 6, 11)
-
-
-def bundles_header() -> str:
-    """Return the heading of the columns."""
-    cells = sum(_WIDTHS) + 2 * 4 + 28
-    return columns(
-        cells,
-        (_("Skrevet"), 11),
-        (_("Ændringer"), 12),
-        (_("Antal"), 6, "right"),
-        (_("Afleveret"), 11),
-        (_("Status"), 0),
+def _widths(several: Sequence[HistoryLine]) -> tuple[int, int]:
+    """Return the cells of range and number: as the picture has them, and more where the numbers need it."""
+    return (
+        max([11, *(width(_range(one)) for one in several)]),
+        max([5, *(width(number(one.operations)) for one in several)]),
     )
+
+
+def _beside(written: str, span: tuple[str, int], count: tuple[str, int], handed: str, status: str) -> str:
+    cells = 11 + 2 + span[1] + 2 + count[1] + 2 + 11
+    return f"{columns(cells, (written, 11), span, (*count, 'right'), (handed, 11))} {status}"
+
+
+def bundles_header(page: HandoverPage | None = None) -> str:
+    """Return the heading of the columns."""
+    span, count = _widths(page.written if page else ())
+    return _beside(_("Skrevet"), (_("Ændringer"), span), (_("Antal"), count), _("Afleveret"), _("Status"))
 
 
 def bundle_rows(page: HandoverPage, today: date) -> list[Row]:
     """Return a line for each bundle that was written here."""
-    return [Row(one.bundle_id, _bundle(one, today), say=_said(one, today)) for one in page.written]
+    span, count = _widths(page.written)
+    return [
+        Row(
+            one.bundle_id,
+            _beside(
+                _moment(one.created_at, today), (_range(one), span), (number(one.operations), count),
+                "–" if one.handed_at is None else _moment(one.handed_at, today), _status(one, today),
+            ),
+            say=_said(one, today),
+        )
+        for one in page.written
+    ]  # fmt: skip
 
 
 def _range(one: HistoryLine) -> str:
@@ -165,14 +183,6 @@ def _status(one: HistoryLine, today: date) -> str:
     return words.get(state, state)
 
 
-def _bundle(one: HistoryLine, today: date) -> Callable[[int], str]:
-    handed = _moment(one.handed_at, today) if one.handed_at is not None else "–"
-    return lambda cells: columns(
-        cells, (_moment(one.created_at, today), 11), (_range(one), 12), (number(one.operations), 6, "right"),
-        (handed, 11), (_status(one, today), 0),
-    )  # fmt: skip
-
-
 def _said(one: HistoryLine, today: date) -> str:
     return _("Pakken af {when}, {count} ændringer, {status}").format(
         when=_moment(one.created_at, today), count=number(one.operations), status=_status(one, today)
@@ -181,27 +191,41 @@ def _said(one: HistoryLine, today: date) -> str:
 
 def taken_rows(page: HandoverPage, today: date) -> list[Row]:
     """Return a line for each bundle that was read in here."""
-    return [Row(one.bundle_id, _taken(one, page, today), say=_said(one, today)) for one in page.taken_in]
+    span, _five = _widths(page.taken_in)
+    count = max([4, *(width(number(one.operations)) for one in page.taken_in)])
+
+    def made(one: HistoryLine) -> Callable[[int], str]:
+        names = ", ".join(page.device_names.get(device) or device[:8] for device in one.devices)
+        return lambda cells: columns(
+            cells, (_moment(one.created_at, today), 11), (names, 9 if cells < 100 else 20), (_range(one), span),
+            (number(one.operations), count, "right"), (_status(one, today), 0),
+        )  # fmt: skip
+
+    return [Row(one.bundle_id, made(one), say=_said(one, today)) for one in page.taken_in]
 
 
-def _taken(one: HistoryLine, page: HandoverPage, today: date) -> Callable[[int], str]:
-    names = ", ".join(page.device_names.get(device) or device[:8] for device in one.devices)
-    return lambda cells: columns(
-        cells, (_moment(one.created_at, today), 11), (names, 10), (_range(one), 12), (number(one.operations), 5, "right"),
-        (_status(one, today), 0),
-    )  # fmt: skip
+def _middle(text: str, cells: int) -> str:
+    """Return a path or a file name cut in its middle."""
+    if width(text) <= cells:
+        return text
+    half = max(1, (cells - 1) // 2)
+    return f"{text[: cells - 1 - half]}…{text[-half:]}"
 
 
-def detail(one: HistoryLine | None, today: date) -> tuple[str, str]:
+def detail(one: HistoryLine | None, today: date, cells: int) -> tuple[str, str]:
     """Return the two detail lines of a bundle: its file, then its folder and whether it was checked."""
     if one is None:
         return "", ""
-    first = _("Pakken af {when}: {file}").format(when=_moment(one.created_at, today), file=one.file_name)
+    when = _moment(one.created_at, today)
+    said = _("Pakken af {when}: {file}")
+    first = said.format(when=when, file=_middle(one.file_name, cells - width(said.format(when=when, file=""))))
     if one.verified_at is not None:
         checked = _("kontrolleret {when}: hel og rigtigt underskrevet").format(when=_moment(one.verified_at, today))
     else:
         checked = _("ikke kontrolleret endnu (c)")
-    return first, _("Ligger i {folder} · {checked}").format(folder=one.folder, checked=checked)
+    where = _("Ligger i {folder} · {checked}")
+    room = max(8, cells - width(where.format(folder="", checked=checked)))
+    return first, where.format(folder=_middle(one.folder, room), checked=checked)
 
 
 def ready(page: HandoverPage, today: date) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.i18n import _
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from vejleder_tui.screens.link import Seat
     from vejleder_tui.store.keyfile import KeyFile, Unlocked
 
-__all__ = ["folder_warning", "key_file", "seat_for", "unlock"]
+__all__ = ["Who", "folder_warning", "key_file", "seat_for", "unlock", "who_can_unlock"]
+
+_PASSPHRASE = "passphrase"  # noqa: S105 - the name of a kind of slot
 
 
 def key_file(paths: StorePaths, clock: Clock) -> KeyFile:
@@ -21,6 +24,27 @@ def key_file(paths: StorePaths, clock: Clock) -> KeyFile:
     from vejleder_tui.store.keyfile import KeyFile  # noqa: PLC0415
 
     return KeyFile(paths.keys, clock=clock, randomness=SystemRandomness())
+
+
+class Who(NamedTuple):
+    """Who can unlock with a passphrase: the slot's id, the worker's id and initials."""
+
+    id: str
+    worker: str
+    label: str
+
+
+def who_can_unlock(paths: StorePaths) -> list[Who]:
+    """Return who has a passphrase here, as the key file says it; nobody where it cannot be read.
+
+    The unlock screen asks before it is painted, so the file is only looked at; `key_file(…).slots()` checks it.
+    """
+    try:
+        slots = json.loads(paths.keys.read_text(encoding="utf-8"))["slots"]
+        found = [one for one in slots if one["kind"] == _PASSPHRASE and one["worker"]]
+        return [Who(str(one["id"]), str(one["worker"]), str(one["label"])) for one in found]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def unlock(paths: StorePaths, worker: str | None, passphrase: str, *, clock: Clock) -> Seat:

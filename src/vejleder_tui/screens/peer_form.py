@@ -63,8 +63,10 @@ class PeerForm(DraftedForm):
         self.activity = activity or self.about.get("activity", "")
         self._citizen, self._session = citizen, session
         self._templates: dict[str, PeerTemplate] = {}
+        self._goal_labels: dict[str, str] = {}
         self._refs: dict[str, SessionRef] = {}
         self._loading = True
+        self._late = False
         self._after: list[str] = []
 
     # What stands on it
@@ -194,14 +196,18 @@ class PeerForm(DraftedForm):
             if view is not None and self.draft is None:
                 labels = await self.desk.read(lambda reader: _labels(reader, view, self.desk.clock.now(), self.today))
                 self.form.set_raw({**_raw_of(view), **labels})
+                self.begun()
         else:
             templates = await self.desk.read(lambda reader: peer_templates(reader, worker))
+            goals = {one.goal for one in templates if one.goal}
+            self._goal_labels = await self.desk.read(lambda reader: {one: _goal_label(reader, one) for one in goals})
             self._templates = {one.activity: one for one in templates}
             self._offer([template_choice(one, self.today, last=at == 0) for at, one in enumerate(templates)])
             if self.draft is None:
                 await self._fill_in_beginning()
         self._loading = False
-        self.begun()
+        if self._late:
+            self._begin()
         for act in self._after:
             (self._fill if act == "fill" else self.command_form_save)()
 
@@ -227,8 +233,14 @@ class PeerForm(DraftedForm):
             self._refs[ref.id] = ref
             day = ref.planned_date
             self.form.set_raw({"session": {"picked": [[ref.id, label]]}, **({"date": whole_date(day)} if day else {})})
+        if not self.changed_at:
+            self.begun()
 
     def _begin(self) -> None:
+        # Where the focus goes depends on what stands in the fields, so a change waits until they are filled in.
+        if self.activity and self._loading:
+            self._late = True
+            return
         super()._begin()
         if not self.activity and self.draft is None and (self._loading or self._templates):
             self.form.field("template").target().focus()
@@ -242,14 +254,11 @@ class PeerForm(DraftedForm):
         template = self._templates.get(field.picked[0].value) if isinstance(field, PickField) and field.picked else None
         if template is None:
             return
-        self.form.set_raw(_raw_of_template(template))
-        if template.goal:
-            self.run_worker(self._fill_goal(template.goal), group="load")
+        # All of it at once: Ctrl+G may be the very next key.
+        goal = template.goal
+        picked = [[goal, self._goal_labels[goal]]] if goal else []
+        self.form.set_raw({**_raw_of_template(template), "goal": {"picked": picked}})
         self.touched()
-
-    async def _fill_goal(self, goal: str) -> None:
-        label = await self.desk.read(lambda reader: _goal_label(reader, goal))
-        self.form.set_raw({"goal": {"picked": [[goal, label]]}})
 
     # Line 23
 

@@ -17,7 +17,6 @@ from vejleder_tui.widgets.lines import MenuLine
 from vejleder_tui.widgets.roster_list import NARROW, WIDE, MarksLine, RosterList, RowState, SidePanel
 
 if TYPE_CHECKING:
-
     from textual import events
     from textual.app import ComposeResult
 
@@ -134,11 +133,12 @@ class RosterScreen(RosterMarks):
         if indexes and count == len(self.list.rows):
             for index in indexes:
                 self.list.change(index, self.text_of(index, chosen=self.is_chosen(index)))
+            self.query_one(MenuLine).show(self.context())  # title and footer say nothing of marks
         else:
             texts = [self.text_of(index, chosen=self.is_chosen(index)) for index in range(count)]
             self.list.show(texts, self.list.at)
+            self.refresh_lines()
         self._details()
-        self.refresh_lines()
 
     def _details(self) -> None:
         if self.found is None:

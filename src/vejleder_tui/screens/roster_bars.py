@@ -133,7 +133,7 @@ class RosterBars(RosterWriting):
 
             def act(why: str | None) -> None:
                 self.mark(
-                    lambda desk: self.desk.services.attendance.set_minutes(
+                    lambda desk: self.services.attendance.set_minutes(
                         desk, self.ref, row.citizen, kept, correction=why
                     ),
                     [index], said=said, minutes=kept,
@@ -166,7 +166,7 @@ class RosterBars(RosterWriting):
             self.hold(on=False)
 
         pending = self.desk.write_within(
-            lambda desk: self.desk.services.attendance.open_note(desk, self.ref, row.citizen), then=read
+            lambda desk: self.services.attendance.open_note(desk, self.ref, row.citizen), then=read
         )
         if pending.done:
             read(pending)
@@ -182,7 +182,7 @@ class RosterBars(RosterWriting):
 
             def act(why: str | None) -> None:
                 self.mark(
-                    lambda desk: self.desk.services.attendance.set_note(
+                    lambda desk: self.services.attendance.set_note(
                         desk, self.ref, row.citizen, note, correction=why
                     ),
                     [index], said=said.format(who=who), has_note=bool(note.strip()),
@@ -215,7 +215,7 @@ class RosterBars(RosterWriting):
             )
             self.correcting(
                 lambda why: self.act(
-                    lambda desk: self.desk.services.guests.add_guest(desk, self.ref, text, correction=why),
+                    lambda desk: self.services.guests.add_guest(desk, self.ref, text, correction=why),
                     self.saved(said),
                 )
             )
@@ -241,9 +241,7 @@ class RosterBars(RosterWriting):
                 return
             self.correcting(
                 lambda why: self.act(
-                    lambda desk: self.desk.services.after_session.answer_incidents(
-                        desk, self.ref, "none", correction=why
-                    ),
+                    lambda desk: self.services.after_session.answer_incidents(desk, self.ref, "none", correction=why),
                     self.saved(_("Hændelser: ingen")),
                 )
             )
@@ -262,7 +260,7 @@ class RosterBars(RosterWriting):
             self.ask(Ask(_("Mødegangen er godkendt. Skriv, hvorfor godkendelsen fjernes:"), self._un_sign))
             return
         self.act(
-            lambda desk: self.desk.services.after_session.sign_off(desk, self.ref),
+            lambda desk: self.services.after_session.sign_off(desk, self.ref),
             self.saved(_("Mødegangen er godkendt")),
         )
 
@@ -271,7 +269,7 @@ class RosterBars(RosterWriting):
             self.say(_("Godkendelsen står. Der blev ikke skrevet en grund."))
             return
         self.act(
-            lambda desk: self.desk.services.after_session.un_sign(desk, self.ref, why),
+            lambda desk: self.services.after_session.un_sign(desk, self.ref, why),
             self.saved(_("Godkendelsen er fjernet")),
         )
 

@@ -53,7 +53,7 @@ class RosterMarks(RosterBars):
 
         def act(why: str | None) -> None:
             def service(desk: Any) -> Any:  # noqa: ANN401 - what services write through
-                attendance = self.desk.services.attendance
+                attendance = self.services.attendance
                 if len(citizens) == 1:
                     return attendance.mark(desk, self.ref, citizens[0], code, reason=reason, correction=why)
                 return attendance.marks_many(desk, self.ref, citizens, code, reason=reason, correction=why)
@@ -126,7 +126,7 @@ class RosterMarks(RosterBars):
         def act(why: str | None) -> None:
             self.leave_range()
             self._do(
-                lambda desk: self.desk.services.attendance.clear(desk, self.ref, citizens, correction=why),
+                lambda desk: self.services.attendance.clear(desk, self.ref, citizens, correction=why),
                 indexes, code=None, reason=None,
             )  # fmt: skip
 
@@ -144,7 +144,7 @@ class RosterMarks(RosterBars):
         def act(why: str | None) -> None:
             self.leave_range()
             self._do(
-                lambda desk: self.desk.services.attendance.mark_rest(desk, self.ref, "present", correction=why),
+                lambda desk: self.services.attendance.mark_rest(desk, self.ref, "present", correction=why),
                 indexes, code="present", reason=None,
             )  # fmt: skip
 

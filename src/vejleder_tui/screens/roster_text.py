@@ -31,6 +31,10 @@ __all__ = [
 ]
 
 
+_LONGEST_NAME = 20
+"""A longer name is cut in a receipt, so that "z fortryder" stands within 80 columns."""
+
+
 def word_of(code: str | None, reason: str | None = None) -> str:
     """Return a mark in words, with its reason."""
     if code is None:
@@ -164,13 +168,15 @@ def receipt(marked: Marked, names: dict[str, str]) -> str:
             what = _("{count} ryddet").format(count=marked.count)
     else:
         one = marked.one
-        who = names.get(one.citizen, "")
+        who = plain(names.get(one.citizen, ""), _LONGEST_NAME)
         word = word_of(one.code, one.reason)
-        if one.was is not None and one.was != one.code:
+        if one.follow_up:
+            what = _("{who}: {word}, opfølgning oprettet").format(who=who, word=word)
+        elif one.was is not None and one.was != one.code:
             what = _("{who}: {before} → {after}").format(who=who, before=word_of(one.was), after=word)
         else:
             what = _("{what}: {who}").format(what=word[:1].upper() + word[1:], who=who)
-    if any(one.follow_up for one in marked.marks):
+    if marked.count > 1 and any(one.follow_up for one in marked.marks):
         what += " · " + _("opfølgning oprettet")
     return saved_sentence(what, marked.saved.at)
 

@@ -50,6 +50,11 @@ class RosterWriting(TaskScreen):
         self.attempts: dict[str, Attempt] = {}
         self.acts = 0
         self.saved_at = ""
+        self.services: Any = None
+
+    def on_mount(self) -> None:
+        """Take hold of the write side: acts run in the writer thread, also after this screen is left."""
+        self.services = self.desk.services
 
     # What is shown
 
@@ -221,7 +226,7 @@ class RosterWriting(TaskScreen):
 
     def _take_step(self, *, redo: bool) -> None:
         def service(desk: Any) -> Any:  # noqa: ANN401 - what services write through
-            steps = self.desk.services.undo
+            steps = self.services.undo
             return steps.redo(desk) if redo else steps.undo(desk)
 
         def then(step: Any, fresh: Roster) -> None:  # noqa: ANN401 - services.undo.Undone, imported in the writer

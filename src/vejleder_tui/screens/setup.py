@@ -311,8 +311,10 @@ class SetupScreen(BaseScreen):
             told, name = str(error), error.field
             if name not in _STEP_OF:
                 self.say(told, error=True)
+            elif _STEP_OF[name] == self.step:
+                self._tell(name, told)
             else:
-                self._show(_STEP_OF[name], lambda: self._tell(name, told))
+                self._show(_STEP_OF[name], lambda: self._tell_later(name, told))
         except VejlederError as error:
             self.say(str(error), error=True)
         else:
@@ -322,7 +324,12 @@ class SetupScreen(BaseScreen):
         finally:
             self._busy = False
 
+    def _tell_later(self, name: str, error: str) -> None:
+        # A field that is mounted tells its own help line first.
+        self.call_after_refresh(self._tell, name, error)
+
     def _tell(self, name: str, error: str) -> None:
+        self.say("")
         form = self._form()
         if form is not None and form.tell(name, error):
             form.field(name).target().focus()
@@ -356,11 +363,12 @@ class SetupScreen(BaseScreen):
             Answer("on", _("Videre"), "v"),
             must_type=" ".join(groups[number - 1] for number in _CONFIRMED),
         )
-        answer = await self.app.push_screen_wait(question)
+        self.app.push_screen(question, self._confirmed)
+
+    def _confirmed(self, answer: str | None) -> None:
         if answer == "on" and self._seat is not None:
             self._code = ""
             self.desk.link(self._seat)
             return
         self._hidden = False
-        await self.recompose()
-        self._begin()
+        self._show(self.step)

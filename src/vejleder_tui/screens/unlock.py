@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.widgets import Input
 
@@ -14,7 +14,6 @@ from vejleder_tui.screens import opening
 from vejleder_tui.screens.base import BaseScreen
 from vejleder_tui.widgets.block import Block, Rule
 from vejleder_tui.widgets.fields import TextField
-from vejleder_tui.widgets.panels import Row, RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.screens.link import Seat
     from vejleder_tui.store.keyfile import Unlocked
-    from vejleder_tui.store.slots import Slot
+    from vejleder_tui.widgets.panels import RowList
 
 __all__ = ["UnlockScreen"]
-
-_PASSPHRASE = "passphrase"  # noqa: S105 - the name of a kind of slot
 
 
 class UnlockScreen(BaseScreen):
@@ -42,8 +39,7 @@ class UnlockScreen(BaseScreen):
         self.paths, self.clock, self.was_locked = paths, clock, locked
         self.recovering = False
         self.busy = False
-        self.slots: list[Slot] = []
-        self._told = ""
+        self.slots: list[opening.Who] = []
         self._worker = ""
         self._seat: Seat | None = None
 
@@ -60,12 +56,8 @@ class UnlockScreen(BaseScreen):
         return _("Skærmen er låst. Alt står, som det stod.") if self.was_locked else _("Registreringerne er krypteret.")
 
     def compose(self) -> ComposeResult:
-        """Read who can unlock, before the frame is made; it is one small file."""
-        try:
-            found = opening.key_file(self.paths, self.clock).slots()
-            self.slots = [one for one in found if one.kind == _PASSPHRASE and one.worker]
-        except VejlederError as error:
-            self._told = str(error)
+        """Look who can unlock, before the frame is made; it is one small file."""
+        self.slots = opening.who_can_unlock(self.paths)
         yield from super().compose()
 
     def body(self) -> ComposeResult:
@@ -73,6 +65,8 @@ class UnlockScreen(BaseScreen):
         yield Rule()
         yield Block("")
         if len(self.slots) > 1:
+            from vejleder_tui.widgets.panels import Row, RowList  # noqa: PLC0415 - one worker alone needs no list
+
             yield Block(f" {_('Hvem er du?')}")
             rows = [Row(one.worker, one.label, say=one.label) for one in self.slots]
             workers = RowList(rows, framed=False, identity="workers")
@@ -93,18 +87,29 @@ class UnlockScreen(BaseScreen):
         """Put the cursor where it belongs, and warn of a folder that is not safe."""
         super().on_mount()
         self._begin()
-        told = self._told or opening.folder_warning(self.paths)
+        self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        """Check the key file and the folder, now that the screen stands."""
+        try:
+            opening.key_file(self.paths, self.clock).slots()
+            told = opening.folder_warning(self.paths)
+        except VejlederError as error:
+            told = str(error)
         if told:
             self.say(told, error=True)
 
     def _begin(self) -> None:
-        workers = self.query(RowList)
-        if workers:
+        workers = self._workers()
+        if workers is not None:
             if self._worker:
-                workers.first().go("list", self._worker)
-            workers.first().focus()
+                workers.go("list", self._worker)
+            workers.focus()
         else:
             self._field(0).focus()
+
+    def _workers(self) -> RowList | None:
+        return cast("RowList", self.query("#workers").first()) if len(self.slots) > 1 else None
 
     def _field(self, index: int) -> Input:
         return list(self.query(Input))[index]
@@ -120,7 +125,7 @@ class UnlockScreen(BaseScreen):
         """Unlock, or go to the field that is still empty."""
         if self.busy:
             return
-        if isinstance(self.focused, RowList):
+        if self.focused is not None and self.focused is self._workers():
             self._field(0).focus()
             return
         for field in self.query(Input):
@@ -173,9 +178,9 @@ class UnlockScreen(BaseScreen):
     # Unlocking
 
     def _chosen(self) -> str | None:
-        workers = self.query(RowList)
-        if workers:
-            row = workers.first().row
+        workers = self._workers()
+        if workers is not None:
+            row = workers.row
             return row.key if row is not None else None
         return self.slots[0].worker if self.slots else None
 
@@ -212,29 +217,49 @@ class UnlockScreen(BaseScreen):
         finally:
             self.busy = False
 
-    async def _enter(self, unlocked: Unlocked, worker: str) -> None:
+    async def _enter(self, unlocked: Unlocked, worker: str, *, write: bool = True) -> None:
         """Take the store into use, and answer what to do when another window writes to it."""
         from vejleder_tui.screens.link import Seat  # noqa: PLC0415 - after the first paint
 
         held: Any = self.desk.store_link
         if isinstance(held, Seat):
+            self._clear()
             if held.actor.worker_id == worker:
                 self.desk.link(held)
             else:
                 self.desk.link(await asyncio.to_thread(held.another, worker))
                 self.desk.goto("today")
             return
-        write = True
-        while True:
-            try:
-                seat = await asyncio.to_thread(
-                    opening.seat_for, self.paths, unlocked, clock=self.clock, write=write, worker=worker
-                )
-            except BusyError as error:
-                from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
+        try:
+            seat = await asyncio.to_thread(
+                opening.seat_for, self.paths, unlocked, clock=self.clock, write=write, worker=worker
+            )
+        except BusyError as error:
+            from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
 
-                answers = (Answer("again", _("Prøv igen")), Answer("read", _("Kun læsning"), "k"))
-                write = await self.app.push_screen_wait(Dialog(str(error), *answers)) != "read"
-                continue
-            self.desk.link(seat)
+            self.say("")
+
+            def answered(answer: str | None) -> None:
+                self.busy = True
+                again = self._enter_told(unlocked, worker, write=answer != "read")
+                self.run_worker(again, group="unlock")
+
+            question = Dialog(str(error), Answer("again", _("Prøv igen")), Answer("read", _("Kun læsning"), "k"))
+            self.app.push_screen(question, answered)
             return
+        self._clear()
+        self.desk.link(seat)
+
+    async def _enter_told(self, unlocked: Unlocked, worker: str, *, write: bool) -> None:
+        try:
+            await self._enter(unlocked, worker, write=write)
+        except VejlederError as error:
+            self.say(str(error), error=True)
+        finally:
+            self.busy = False
+
+    def _clear(self) -> None:
+        """Leave no passphrase in a field behind the screens to come."""
+        self.say("")
+        for field in self.query(Input):
+            field.value = ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes import AttendanceClass, absence_reason, attendance_kind
-from vejleder_tui.errors import RuleError
+from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Attendance, Citizen, GroupSession
@@ -127,6 +127,8 @@ def marks_many(
 ) -> Marked:
     """Set the same mark for several citizens in one step, over whatever stood there."""
     with desk.transaction(N_("fremmøde: {count} borgere"), count=str(len(citizens))) as work:
+        for one in citizens:
+            work.get(Citizen, one)
         done = [_mark(work, ref, one, code, reason=reason, correction=correction)[1] for one in citizens]
         return Marked(work.saved(), tuple(done))
 
@@ -254,8 +256,31 @@ def refuse_signed_off(work: Work, session: str, correction: str | None) -> None:
 
 def name_of(work: Work, citizen: str) -> str:
     """Return a citizen's short name, or the alias; raises NotFoundError."""
-    person = work.get(Citizen, citizen)
-    return short_name(person.name or "", person.call_name or "") or person.alias or "–"
+    # Columns, no record: a mark is to be on the disk within milliseconds.
+    found = work.rows("SELECT name, call_name, alias FROM citizen WHERE id = ? AND void = 0", (citizen,))
+    if not found:
+        raise NotFoundError(_("Borgeren findes ikke længere."), _("Gå tilbage, og prøv igen."))
+    name, call_name, alias = found[0]
+    return short_name(name or "", call_name or "") or alias or "–"
+
+
+@dataclass(frozen=True)
+class _Before:
+    code: str | None
+    reason: str | None
+    minutes: int | None
+    notified_at: str | None
+    has_note: bool
+
+
+def _before(work: Work, row: str) -> _Before | None:
+    found = work.rows(
+        "SELECT code, reason, minutes, notified_at, note IS NOT NULL FROM attendance WHERE id = ? AND void = 0", (row,)
+    )
+    if not found:
+        return None
+    code, reason, minutes, notified_at, has_note = found[0]
+    return _Before(code, reason, minutes, notified_at, bool(has_note))
 
 
 def _mark(
@@ -282,12 +307,11 @@ def _mark(
     if minutes is not None and kind.klass is not AttendanceClass.ATTENDED:
         raise RuleError(_("Kun den, der kom, har en tid."), _("Markér først fremmødet."), field="minutes")
     _check_minutes(minutes)
-    work.get(Citizen, citizen)
     refuse_signed_off(work, ref.id, correction)
     day = session_day(work, ref)
     _hold(work, ref, day)
     row = attendance_id(ref.id, citizen)
-    before = work.find(Attendance, row)
+    before = _before(work, row)
     same = before is not None and before.code == code
     if before is not None and same and keep_reason:
         reason = reason if reason is not None else before.reason
@@ -308,18 +332,20 @@ def _mark(
     in_a_row, made = keep_follow_up(work, ref, citizen, row, day)
     after = Mark(
         citizen, code, before.code if before else None, reason, minutes, notified_at,
-        has_note=bool(before and before.note), in_a_row=in_a_row, follow_up=made,
+        has_note=bool(before and before.has_note), in_a_row=in_a_row, follow_up=made,
     )  # fmt: skip
     return row, after
 
 
 def _hold(work: Work, ref: SessionRef, day: date) -> None:
     """Write the session's row if it has none; whoever registers on its day or later says that it was held."""
-    ensure_session(work, ref)
-    session = work.get(GroupSession, ref.id)
-    if session.status == "cancelled":
+    found = work.rows("SELECT status FROM session WHERE id = ? AND void = 0", (ref.id,))
+    if not found:
+        ensure_session(work, ref)
+    status = found[0][0] if found else None
+    if status == "cancelled":
         raise RuleError(_("Mødegangen er aflyst."), _("Fjern aflysningen, hvis den blev holdt."), field="code")
-    if day <= work.today and session.status != "held":
+    if day <= work.today and status != "held":
         work.change(GroupSession, ref.id, status="held")
 
 

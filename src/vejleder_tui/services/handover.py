@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.base import Reader
     from vejleder_tui.store.store import Store
 
-__all__ = ["Bundle", "check_bundle", "described", "export", "hand_over"]
+__all__ = ["Bundle", "check_bundle", "described", "export", "hand_over", "verify_here"]
 
 
 @dataclass(frozen=True)
@@ -143,24 +143,28 @@ def _enter(store: Store, exported: Exported, now: datetime) -> None:
         )  # fmt: skip
 
 
-def check_bundle(
-    store: Store, path: Path, *, clock: Clock, progress: Callable[[int, int], None] | None = None
-) -> Verification:
-    """Check a bundle with this device's own key; one of the history that holds together is noted as checked.
+def verify_here(reader: Reader, path: Path, *, progress: Callable[[int, int], None] | None = None) -> Verification:
+    """Check a bundle with this device's own key and what is known here of other devices; nothing is noted.
 
     A bad file is an answer, not an error. Raises NotFoundError when there is no such file.
     """
+    own = own_keys(reader)
+    senders = {one.public_key for one in known_keys(reader, "sender")}
+    return verify_bundle(
+        path, [own.identity], lambda key: key == own.card.public_key or key in senders,
+        device_keys=device_keys(reader), progress=progress,
+    )  # fmt: skip
+
+
+def check_bundle(
+    store: Store, path: Path, *, clock: Clock, progress: Callable[[int, int], None] | None = None
+) -> Verification:
+    """Check a bundle as `verify_here` does; one of the history that holds together is noted as checked."""
     reader = store.reader()
     try:
-        own = own_keys(reader)
-        keys = device_keys(reader)
-        senders = {one.public_key for one in known_keys(reader, "sender")}
+        found = verify_here(reader, path, progress=progress)
     finally:
         reader.close()
-    found = verify_bundle(
-        path, [own.identity], lambda key: key == own.card.public_key or key in senders, device_keys=keys,
-        progress=progress,
-    )  # fmt: skip
     if found.ok:
         with bookkeeping(store) as connection:
             connection.execute(
@@ -170,14 +174,9 @@ def check_bundle(
     return found
 
 
-def described(store: Store, path: Path) -> list[str]:
+def described(reader: Reader, path: Path) -> list[str]:
     """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError."""
-    reader = store.reader()
-    try:
-        identity, keys = own_keys(reader).identity, device_keys(reader)
-    finally:
-        reader.close()
-    return contents_sentences(contents_of(path, [identity], keys))
+    return contents_sentences(contents_of(path, [own_keys(reader).identity], device_keys(reader)))
 
 
 def hand_over(store: Store, bundle_id: str, *, clock: Clock) -> None:

@@ -224,8 +224,13 @@ class MarksLine(Widget):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         """Paint the letters."""
-        text = " " + "  ".join(f"{key} {label}" for _id, key, label in self._entries)
+        text = " " + (" " * self._gap()).join(f"{key} {label}" for _id, key, label in self._entries)
         return paint(text, self.size.width, self.rich_style)
+
+    def _gap(self) -> int:
+        """Two cells between the letters, one where they would not fit."""
+        cells = 1 + sum(width(f"{key} {label}") + 2 for _id, key, label in self._entries)
+        return 2 if cells - 2 <= self.size.width else 1
 
     def on_click(self, event: events.Click) -> None:
         """Press the letter under the pointer."""
@@ -236,7 +241,7 @@ class MarksLine(Widget):
                 event.stop()
                 self.post_message(Pressed(identity))
                 return
-            at = end + 2
+            at = end + self._gap()
 
 
 class SidePanel(Widget):
