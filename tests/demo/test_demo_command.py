@@ -139,13 +139,14 @@ def test_another_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_an_older_sandbox_is_replaced_and_strangers_stay(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert run([*CREATE, str(store)]) == 0
-    (store / "letter.txt").write_text("keep", encoding="utf-8")
-    before = (store / "vejleder.db").read_bytes()[:16]
-    assert run(["demo", "--seed", "8", "--date", "2026-11-24", "--create", str(store)]) == 0
-    assert (store / "vejleder.db").read_bytes()[:16] != before
-    assert (store / "letter.txt").read_text(encoding="utf-8") == "keep"
+    store = StorePaths(tmp_path / "store")
+    store.folder.mkdir()
+    for file in (store.database, store.keys, store.folder / "letter.txt", store.folder / command.MARK):
+        file.write_text("old", encoding="utf-8")
+    assert run([*CREATE, str(store.folder)]) == 0
+    assert b"old" not in (store.database.read_bytes(), store.keys.read_bytes())
+    assert (store.folder / "letter.txt").read_text(encoding="utf-8") == "old"
+    assert json.loads((store.folder / command.MARK).read_text(encoding="utf-8"))["seed"] == 7
 
 
 class _Opened:
@@ -168,31 +169,22 @@ class _Opened:
         return 0
 
 
-def test_the_kept_sandbox_keeps_what_was_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_kept_sandbox_keeps_what_was_registered_and_a_cut_short_one_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = _Opened(register=True)
-    monkeypatch.setattr("vejleder_tui.paths.demo_store", lambda: StorePaths(tmp_path / "demo"))
+    paths = StorePaths(tmp_path / "demo")
+    monkeypatch.setattr("vejleder_tui.paths.demo_store", lambda: paths)
     monkeypatch.setattr("vejleder_tui.cli.screen.open_sandbox", opened)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     real = FixedClock(as_utc(date(2027, 3, 1), 900))
     for _time in range(2):
         assert run(["demo", "--date", "2026-11-24"], clock=real) == 0
+    (paths.folder / command.MARK).write_text('{"unfinished": true}\n', encoding="utf-8")
     assert run(["demo", "--date", "2026-11-25"], clock=real) == 0
     assert opened.registered == [0, 12, 0]
     assert opened.now == ["2026-11-24 09:42", "2026-11-24 09:42", "2026-11-25 09:42"]
-
-
-def test_a_build_cut_short_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = _Opened()
-    paths = StorePaths(tmp_path / "demo")
-    monkeypatch.setattr("vejleder_tui.paths.demo_store", lambda: paths)
-    monkeypatch.setattr("vejleder_tui.cli.screen.open_sandbox", opened)
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    make(paths.folder).store.close()
-    (paths.folder / command.MARK).write_text('{"unfinished": true}\n', encoding="utf-8")
-    assert run(["demo", "--date", "2026-11-24"], clock=FixedClock(as_utc(DAY, 600))) == 0
-    assert opened.registered == [0]
 
 
 def test_offset_clock_runs_from_the_moment_it_shows() -> None:

@@ -135,7 +135,9 @@ def _stands(paths: StorePaths, size: str, seed: int, day: date) -> bool:
 
 
 def _mark(paths: StorePaths, about: dict[str, object]) -> None:
-    (paths.folder / MARK).write_text(json.dumps(about) + "\n", encoding="utf-8")
+    mark = paths.folder / MARK
+    mark.touch(mode=0o600)
+    mark.write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
 def _built(paths: StorePaths, size: Size, seed: int, day: date, passphrase: str, *, cost: Cost | None = None) -> Desk:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vejleder_tui.demo.scene import Scene
     from vejleder_tui.services.desk import Desk
 
-__all__ = ["COURSES", "CourseData", "days_of", "first_day", "open_course", "schedule_courses"]
+__all__ = ["COURSES", "CourseData", "days_of", "enrolment_of", "first_day", "open_course", "schedule_courses"]
 
 
 @dataclass(frozen=True)
@@ -194,13 +194,14 @@ def _wait(desk: Desk, scene: Scene, data: CourseData, person: str) -> None:
 
 
 def _leave(desk: Desk, scene: Scene, data: CourseData, person: str, reason: str) -> None:
-    end_enrolment(desk, _enrolment(desk, scene, data, person), reason)
+    end_enrolment(desk, enrolment_of(desk, scene, data.key, person), reason)
 
 
-def _enrolment(desk: Desk, scene: Scene, data: CourseData, person: str) -> str:
+def enrolment_of(desk: Desk, scene: Scene, course: str, person: str) -> str:
+    """Return the id of somebody's enrolment on a course; both by their keys."""
     found = desk.store.connection.execute(
         "SELECT id FROM enrolment WHERE course = ? AND citizen = ? AND void = 0",
-        (scene.courses[data.key], scene.citizens[person]),
+        (scene.courses[course], scene.citizens[person]),
     ).fetchone()
     return str(found[0])
 
@@ -208,5 +209,5 @@ def _enrolment(desk: Desk, scene: Scene, data: CourseData, person: str) -> str:
 def _close(desk: Desk, scene: Scene, data: CourseData, last: date) -> None:
     for person in data.members.split():
         if person not in data.leaves:
-            complete(desk, _enrolment(desk, scene, data, person), last)
+            complete(desk, enrolment_of(desk, scene, data.key, person), last)
     end_course(desk, scene.courses[data.key], "planned", last)

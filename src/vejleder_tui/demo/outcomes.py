@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vejleder_tui import codes
-from vejleder_tui.demo.courses import COURSES
+from vejleder_tui.demo.courses import COURSES, enrolment_of
 from vejleder_tui.demo.scene import read_rows
 from vejleder_tui.services.goals import new_goal, plan_rating, rate_goal
 
@@ -50,8 +50,10 @@ def _plan(desk: Desk, scene: Scene, key: str, due: date) -> None:
 
 
 def _agree(desk: Desk, scene: Scene, row: Mapping[str, str], key: str) -> None:
+    # A goal of the three CTI phases goes on from course to course, so it hangs on none of them.
+    enrolment = None if row["course"] == "cti1" else enrolment_of(desk, scene, row["course"], row["citizen"])
     scene.goals[key] = new_goal(
-        desk, scene.citizens[row["citizen"]], text=row["text"], condition=condition(row["condition"]),
+        desk, scene.citizens[row["citizen"]], enrolment=enrolment, text=row["text"], condition=condition(row["condition"]),
         goal_type=row["goal_type"], baseline=int(row["baseline"]), target=int(row["target"]),
         baseline_date=scene.on(int(row["start"])),
         follow_up_date=scene.on(int(row["deadline"])) if row["deadline"] else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from vejleder_tui import codes
 from vejleder_tui.queries.peer import PeerPerson
 from vejleder_tui.services.drafts import save_draft
 from vejleder_tui.services.peer import new_peer_activity
@@ -103,7 +102,7 @@ def _draft(desk: Desk, scene: Scene) -> None:
     raw = {
         "date": f"{day:%d-%m-%Y}",
         "minutes": "45",
-        "form": {"picked": [["phone", codes.display("local_peer_aktivitet", "phone")]]},
+        "form": {"picked": [["phone", "Telefonisk støtte"]]},
         "place": "",
         "_draft": {"started": "09:51"},
     }
