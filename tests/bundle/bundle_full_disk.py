@@ -7,8 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bundle_builder import a_device, a_small_header
-
+from tests.bundle.bundle_builder import a_device, a_small_header
 from vejleder_tui.bundle.writer import write_bundle
 from vejleder_tui.errors import NotSavedError
 

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bundle_builder import a_device, a_header
-
+from tests.bundle.bundle_builder import a_device, a_header
 from vejleder_tui.bundle.chain import next_hash
 from vejleder_tui.bundle.header import GENESIS, Cover
 from vejleder_tui.bundle.verify import verify_bundle

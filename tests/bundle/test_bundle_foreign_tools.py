@@ -7,8 +7,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from bundle_builder import Device, a_device, a_header, sealed_file, tar_of, tool, with_manifest
 
+from tests.bundle.bundle_builder import Device, a_device, a_header, sealed_file, tar_of, tool, with_manifest
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.bundle.writer import WrittenBundle, write_bundle
 

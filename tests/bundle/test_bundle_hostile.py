@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from bundle_builder import (
+
+from tests.bundle.bundle_builder import (
     Device,
     Member,
     a_device,
@@ -28,7 +29,6 @@ from bundle_builder import (
     tar_of,
     with_manifest,
 )
-
 from vejleder_tui.bundle import archive
 from vejleder_tui.bundle.frame import unpack
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyrage
 import pytest
-from bundle_builder import a_device, tool
 
+from tests.bundle.bundle_builder import a_device, tool
 from vejleder_tui.bundle.keys import (
     KeyCard,
     age_recipient_of,

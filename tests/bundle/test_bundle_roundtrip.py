@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pyrage
 import pytest
 import zstandard
-from bundle_builder import a_device, a_header, a_small_header
 
+from tests.bundle.bundle_builder import a_device, a_header, a_small_header
 from vejleder_tui import errors
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Have
 from vejleder_tui.bundle.limits import BYTES_PER_MEMBER, LINES_PER_MEMBER

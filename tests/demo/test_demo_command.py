@@ -53,7 +53,7 @@ def vejleder(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
                 "peer-aktivitet", "Vurderer et mål", "Fortrudt:", "Gjort igen:", "Skriver en pakke",
                 "hel og rigtigt underskrevet", "Åbner pakken som tabeller", "ændret eller beskadiget", "Færdig")),
         ("en", ("Building the sandbox", "Registering today's session", "12 marked attended", "12 of 12 registered",
-                "peer activity", "Rating a goal", "Undone:", "Done again:", "Writing a bundle", "whole and properly signed",
+                "peer activity", "Rating a goal", "Undone:", "Done again:", "Writing a bundle", "whole and rightly signed",
                 "Opening the bundle as tables", "changed or damaged", "Finished")),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from tests.peer.link import app_of
 from tests.peer.states import form_of, last_week, views
 from tests.screens.golden import lines, screen_text, wait
-from vejleder_tui.queries.drafts import drafts
+from vejleder_tui.queries.drafts import drafts, find_draft
 from vejleder_tui.queries.peer import peer_activity
 from vejleder_tui.screens.peer_form import PeerForm
 
@@ -53,7 +53,9 @@ async def test_escape_keeps_the_draft_and_i_dag_opens_it_again(desk: Desk) -> No
         await wait(pilot)
         assert lines(app)[22] == " Kladden ligger på I dag. Den er ikke registreret endnu."
         (line,) = today_view(desk.store.connection, desk.clock.now(), desk.actor.worker).drafts
-        app.goto(line.screen, draft=line.values, draft_id=line.id)
+        opened = find_draft(desk.store.connection, line.id, desk.actor.worker)
+        assert opened is not None
+        app.goto(line.screen, draft=opened.values, draft_id=line.id)
         await wait(pilot)
         text = screen_text(app)
         assert "[ 90 " in text

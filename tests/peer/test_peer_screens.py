@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gettext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-import vejleder_tui
 from tests.peer.link import app_of
 from tests.peer.people import citizen, goal, usual
 from tests.peer.states import FILLS, last_week, views
@@ -19,30 +16,6 @@ from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
-
-
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the English texts from where they are written, as the catalogue has them after the build."""
-    from vejleder_tui import i18n
-
-    texts: dict[str, tuple[str, str]] = {}
-    for path in Path(vejleder_tui.__file__).parent.glob("locale/en/parts/*.tsv"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            parts = line.split("\t")
-            texts[parts[0]] = (parts[1], parts[3] if len(parts) == 4 else parts[1])
-
-    class Parts(gettext.NullTranslations):
-        def gettext(self, message: str) -> str:
-            return texts.get(message, (message, ""))[0]
-
-        def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-            return texts.get(msgid1, (msgid1, msgid2))[n != 1]
-
-    def choose(_code: str) -> None:
-        monkeypatch.setitem(i18n._state, "texts", Parts())
-        monkeypatch.setitem(i18n._current, "language", "en")
-
-    monkeypatch.setattr("vejleder_tui.app.set_language", choose)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +48,7 @@ async def test_the_form_in_each_state(desk: Desk, state: str, size: tuple[int, i
         check_golden(app, f"peer-form-{state}")
 
 
-async def test_in_english(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    english(monkeypatch)
+async def test_in_english(desk: Desk) -> None:
     last_week(desk)
     app = app_of(desk, start="peer", settings=Settings(language="en"))
     async with app.run_test(size=(80, 24)) as pilot:

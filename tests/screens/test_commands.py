@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from vejleder_tui import commands
 from vejleder_tui.commands import COMMANDS, FORBIDDEN_KEYS, SCREENS, bound_on, check_keymap, footer, footer_text
 
-PARTS = Path(commands.__file__).parents[1] / "locale" / "en" / "parts" / "shell.tsv"
-ENGLISH = dict(line.split("\t") for line in PARTS.read_text(encoding="utf-8").splitlines() if line.count("\t") == 1)
+CATALOGUE = Path(commands.__file__).parents[1] / "locale" / "en" / "LC_MESSAGES" / "vejleder.po"
+with CATALOGUE.open("rb") as readable:
+    ENGLISH = {str(one.id): str(one.string) for one in read_po(readable) if isinstance(one.id, str)}
 
 
 @pytest.mark.parametrize("screen_id", SCREENS)
