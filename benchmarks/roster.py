@@ -25,7 +25,7 @@ def roster(home: Path) -> list[Ratio]:
     Ours is the real *Fremmøde* of the sandbox: a mark counts when its row shows it and line 23 says that it is saved, and
     each one differs from the one before, so that each is a transaction on the disk.
     """
-    pauses = random.Random(7)  # noqa: S311 - repeatable on purpose
+    pauses = random.Random(7)
     environment = program_environment(home)
     vejleder = [str(Path(sys.executable).with_name("vejleder"))]
     prepare(vejleder, environment)
