@@ -68,6 +68,8 @@ class Store:
         self.paths = paths
         self.connection = connection
         self.clock = clock
+        self.door: Door | None = None
+        """What the guard of the write connection asks; None while it has none."""
         self._data_key = data_key
         self._lock = lock
         self._others: list[Connection] = []
@@ -190,6 +192,7 @@ class Store:
     def guard(self, tables: Iterable[str], door: Door) -> None:
         """Refuse writes to `tables` on the write connection while `door.state()` is not 1; see `guard.install`."""
         install(self.connection, tables, door)
+        self.door = door
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
