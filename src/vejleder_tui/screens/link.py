@@ -29,10 +29,18 @@ _ACTOR_SQL = (
 )
 
 
+class _Shared:
+    """The one desk of a store, which all its seats write through."""
+
+    def __init__(self, desk: Desk | None = None) -> None:
+        self.desk = desk
+
+
 class Seat:
     """A worker's seat at an open store; implements `screens.protocol.StoreLink`.
 
     The models (half a second) are loaded by the first write: the first paint needs plain SQL only.
+    What was asked for in a seat is written in its worker's name, also where another has sat down meanwhile.
     Raises NotFoundError when the store does not know the worker.
     """
 
@@ -46,7 +54,7 @@ class Seat:
         self._actor = Actor(worker, found[0], found[1], found[2])
         self._device = str(found[3])
         self._clock, self._randomness = clock, randomness
-        self._desk = desk
+        self._shared = _Shared(desk)
         self._own = threading.local()
 
     @property
@@ -61,13 +69,8 @@ class Seat:
 
     def another(self, worker: str) -> Seat:
         """Return the seat of another worker at the same store; an unlock after a lock may be by another person."""
-        desk = self._desk
         made = Seat(self.store, worker, clock=self._clock, randomness=self._randomness)
-        if desk is not None:
-            from vejleder_tui.services.desk import Actor as Person  # noqa: PLC0415 - it is loaded: there is a desk
-
-            desk.as_actor(Person(made.actor.worker_id, made.actor.initials, made.actor.role))
-            made._desk = desk
+        made._shared = self._shared
         return made
 
     def read(self, query: Callable[[Any], T]) -> T:
@@ -101,12 +104,13 @@ class Seat:
         self.store.close()
 
     def _ready(self) -> Desk:
-        if self._desk is None:
-            from vejleder_tui.services.desk import Actor as Person  # noqa: PLC0415 - half a second, after the first paint
-            from vejleder_tui.services.desk import Desk  # noqa: PLC0415
+        from vejleder_tui.services.desk import Actor as Person  # noqa: PLC0415 - half a second, after the first paint
+        from vejleder_tui.services.desk import Desk  # noqa: PLC0415
 
-            person = Person(self._actor.worker_id, self._actor.initials, self._actor.role)
-            self._desk = Desk(
+        person = Person(self._actor.worker_id, self._actor.initials, self._actor.role)
+        if self._shared.desk is None:
+            self._shared.desk = Desk(
                 self.store, device=self._device, actor=person, clock=self._clock, randomness=self._randomness
             )
-        return self._desk
+        self._shared.desk.as_actor(person)
+        return self._shared.desk
