@@ -184,7 +184,9 @@ def test_undo_and_redo_name_who_built_on_the_step_since(desk: Desk, other: Actor
     sound(desk)
 
 
-def test_a_second_desk_at_the_same_store_does_not_shut_the_first_out(desk: Desk, other: Actor, clock: FixedClock) -> None:
+def test_a_second_desk_at_the_same_store_does_not_shut_the_first_out(
+    desk: Desk, other: Actor, clock: FixedClock
+) -> None:
     second = take_seat(desk.store, other.worker, clock=clock, randomness=SeededRandomness(9))
     add(second, "Fra den anden")
     add(desk, "Fra den første")

@@ -48,7 +48,7 @@ def passphrase_for(arguments: argparse.Namespace) -> str:
 def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Unlocked]:
     """Unlock and open the store; raises StoreError, PassphraseError, BusyError."""
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
-    from vejleder_tui.migrations import LAPTOP_HEADS  # noqa: PLC0415
+    from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS  # noqa: PLC0415
     from vejleder_tui.store.keyfile import KeyFile  # noqa: PLC0415
     from vejleder_tui.store.store import Store, StoreStatus, store_status  # noqa: PLC0415
 
@@ -59,9 +59,16 @@ def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Un
         )
     keys = KeyFile(paths.keys, clock=arguments.clock, randomness=SystemRandomness())
     unlocked = keys.unlock_with_passphrase(_worker(keys, getattr(arguments, "worker", "")), passphrase_for(arguments))
-    return Store.open(
-        paths, unlocked, clock=arguments.clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS
-    ), unlocked
+    store = Store.open(
+        paths,
+        unlocked,
+        clock=arguments.clock,
+        write=write,
+        migrate=_migrate,
+        heads=LAPTOP_HEADS,
+        earlier=LAPTOP_EARLIER,
+    )
+    return store, unlocked
 
 
 def open_desk(arguments: argparse.Namespace) -> Desk:
