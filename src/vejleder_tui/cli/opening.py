@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vejleder_tui.store.keyfile import KeyFile, Unlocked
     from vejleder_tui.store.store import Store
 
-__all__ = ["open_desk", "open_store", "passphrase_for", "store_paths"]
+__all__ = ["new_passphrase_for", "open_desk", "open_store", "passphrase_for", "store_paths"]
 
 
 def store_paths(arguments: argparse.Namespace) -> StorePaths:
@@ -43,6 +43,15 @@ def passphrase_for(arguments: argparse.Namespace) -> str:
             _("Adgangssætningen mangler."), _("Angiv --passphrase-file, eller sæt VEJLEDER_PASSPHRASE.")
         )
     return getpass.getpass(_("Adgangssætning (der vises ingen tegn, mens du skriver):") + " ")
+
+
+def new_passphrase_for(arguments: argparse.Namespace) -> str:
+    """Return a passphrase for a new store: from the same places, but typed twice where it is asked for."""
+    given = getattr(arguments, "passphrase_file", None) or "VEJLEDER_PASSPHRASE" in os.environ
+    first = passphrase_for(arguments)
+    if not given and getpass.getpass(_("Den samme adgangssætning igen:") + " ") != first:
+        raise PassphraseError(_("De to adgangssætninger er ikke ens. Intet er oprettet."), _("Prøv igen."))
+    return first
 
 
 def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Unlocked]:

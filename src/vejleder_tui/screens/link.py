@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.i18n import _
+from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.screens.protocol import Actor
 from vejleder_tui.store.lock import read_holder
 
@@ -50,6 +52,7 @@ class Seat:
         found = store.connection.execute(_ACTOR_SQL, (worker,)).fetchone()
         if found is None or found[3] is None:
             raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
+        use_own_kinds(own_attendance_kinds(store.connection))
         self.store = store
         self._actor = Actor(worker, found[0], found[1], found[2])
         self._device = str(found[3])

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from vejleder_tui import codes
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.minisign import SigningKey
+from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import IdSource, natural_id
 from vejleder_tui.migrations.run import upgrade_laptop
 from vejleder_tui.model import Centre, Device, Organisation, Worker
+from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.services.desk import Actor, Desk
 from vejleder_tui.store.store import Store
 
@@ -126,6 +128,7 @@ def take_seat(store: Store, worker: str, *, clock: Clock, randomness: Randomness
     ).fetchone()
     if device is None or found is None:
         raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
+    use_own_kinds(own_attendance_kinds(store.connection))
     actor = Actor(worker=worker, initials=found[0] or "", role=found[1] or "worker")
     return Desk(store, device=device[0], actor=actor, clock=clock, randomness=randomness)
 
