@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.verify import read_operation, verify_bundle
 from vejleder_tui.errors import RefusedError
@@ -42,7 +43,7 @@ class Contents:
 
 def contents_of(path: Path, identities: Sequence[str], device_keys: Mapping[str, str] | None = None) -> Contents:
     """Check a bundle and tell what it holds; raises RefusedError when it does not hold together, NotFoundError."""
-    found = verify_bundle(path, identities, device_keys=device_keys)
+    found = verify_bundle(path, identities, device_keys=device_keys, newest_schema=SCHEMA)
     if not found.ok or found.header is None:
         raise RefusedError(" ".join(found.errors))
     header = found.header
