@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.i18n import _
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.store.store import Store
 
-__all__ = ["Seat"]
+__all__ = ["Aside", "Seat"]
 
 T = TypeVar("T")
 
@@ -27,6 +27,14 @@ _ACTOR_SQL = (
     " FROM worker w LEFT JOIN local_value l ON l.name = 'device' LEFT JOIN device d ON d.id = l.value"
     " WHERE w.id = ? AND w.void = 0"
 )
+
+
+class Aside(NamedTuple):
+    """What long work beside the writer gets: the store (for readers and local tables), the clock, and randomness."""
+
+    store: Store
+    clock: Clock
+    randomness: Randomness
 
 
 class Seat:
@@ -82,6 +90,10 @@ class Seat:
         if self.read_only:
             raise NotSavedError(self.read_only_sentence())
         return act(self._ready())
+
+    def beside(self, act: Callable[[Any], T]) -> T:
+        """Run long work with an `Aside`; it opens connections of its own, and the writer's is not touched."""
+        return act(Aside(self.store, self._clock, self._randomness))
 
     def local(self, act: Callable[[Any], T]) -> T:
         """Run `act` with a connection to the laptop's own tables, in a transaction; also where another window writes."""

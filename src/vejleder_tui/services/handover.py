@@ -175,9 +175,14 @@ def check_bundle(
     return found
 
 
-def described(reader: Reader, path: Path) -> list[str]:
-    """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError."""
-    return contents_sentences(contents_of(path, [own_keys(reader).identity], device_keys(reader)))
+def described(store: Store, path: Path, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
+    """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError, and what `progress` raises."""
+    reader = store.reader()
+    try:
+        identity, known = own_keys(reader).identity, device_keys(reader)
+    finally:
+        store.release(reader)
+    return contents_sentences(contents_of(path, [identity], known, progress=progress))
 
 
 def hand_over(store: Store, bundle_id: str, *, clock: Clock) -> None:
