@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.attend.group import NAMES, Group, add_goal, make_group
 from tests.attend.program import Home, Rating, opened, program

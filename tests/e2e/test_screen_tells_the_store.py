@@ -17,7 +17,7 @@ from vejleder_tui.store.store import Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vejleder_tui.clock import FixedClock
+    from vejleder_tui.clock import Clock
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.services.desk import Desk
 
@@ -40,14 +40,14 @@ def terminal(desk: Desk, groups: list[Group], paths: StorePaths) -> Iterator[Ter
     opened.kill()
 
 
-def _stored(store: Store, group: Group, clock: FixedClock) -> list[str]:
+def _stored(store: Store, group: Group, clock: Clock) -> list[str]:
     found = roster(store.connection, group.ref(), clock.now())
     assert found is not None
     return [row.letter for row in found.rows]
 
 
 def test_six_keys_at_full_speed_in_fresh_rosters(
-    terminal: Terminal, groups: list[Group], desk: Desk, clock: FixedClock, paths: StorePaths
+    terminal: Terminal, groups: list[Group], desk: Desk, paths: StorePaths
 ) -> None:
     terminal.wait_for("Gruppe 00")
     chance = random.Random(24)
@@ -57,11 +57,11 @@ def test_six_keys_at_full_speed_in_fresh_rosters(
         terminal.wait_for("12  Torre M.")
         terminal.type("A3u9a")
         terminal.wait_for("Lonni B.: fremmødt → afbud · gemt")
-        _holds(terminal, paths, desk, group, clock, "FFUFFFFFAFFF")
+        _holds(terminal, paths, desk, group, "FFUFFFFFAFFF")
         more = "".join(chance.choice("fdoauxzZ13579 ") for _ in range(40)) + "1f"
         terminal.type(more)
         terminal.wait_for("Fremmødt: Asta L. · gemt", "→ fremmødt · gemt")
-        _holds(terminal, paths, desk, group, clock)
+        _holds(terminal, paths, desk, group)
         terminal.type("\r")
         terminal.wait_for("Mødegange i dag")
         terminal.rest()
@@ -69,13 +69,11 @@ def test_six_keys_at_full_speed_in_fresh_rosters(
         terminal.rest()
 
 
-def _holds(
-    terminal: Terminal, paths: StorePaths, desk: Desk, group: Group, clock: FixedClock, expected: str = ""
-) -> None:
+def _holds(terminal: Terminal, paths: StorePaths, desk: Desk, group: Group, expected: str = "") -> None:
     shown = [line[19] for line in terminal.rest()[4:16]]
-    store = Store.open(paths, desk.store._data_key, clock=clock, write=False)
+    store = Store.open(paths, desk.store._data_key, clock=desk.clock, write=False)
     try:
-        stored = _stored(store, group, clock)
+        stored = _stored(store, group, desk.clock)
     finally:
         store.close()
     assert shown == stored, "\n".join(terminal.screen.display)
