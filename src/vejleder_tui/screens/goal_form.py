@@ -14,6 +14,7 @@ from vejleder_tui.rules.formats import near_date, weekday_name, whole_date
 from vejleder_tui.rules.gas import SCORES, score_word
 from vejleder_tui.rules.goals import LEVELS, GoalType, allowed_targets, check_target, level_word, target_hint, type_name
 from vejleder_tui.screens.drafting import DraftedForm
+from vejleder_tui.screens.making import offer_new_citizen
 from vejleder_tui.widgets.fields import BoxField, DateField, Field, TextField
 from vejleder_tui.widgets.form import FieldLine
 from vejleder_tui.widgets.marks import RadioField
@@ -128,6 +129,7 @@ class GoalForm(DraftedForm):
         self._known, self.citizen = known, known.citizen
         self._offer(known)
         if first:
+            offer_new_citizen(self, "citizen")
             if known.name:
                 self._pick("citizen").set_raw({"picked": [[known.citizen, known.name]]})
                 self.form.field("citizen").display = False

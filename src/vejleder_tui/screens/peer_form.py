@@ -11,6 +11,7 @@ from vejleder_tui.i18n import _
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import near_date, short_date, time_of, weekday_name, whole_date
 from vejleder_tui.screens.drafting import DraftedForm
+from vejleder_tui.screens.making import offer_new_citizen
 from vejleder_tui.screens.peer_fields import (
     DurationField,
     PeopleField,
@@ -190,6 +191,7 @@ class PeerForm(DraftedForm):
     async def _load(self) -> None:
         from vejleder_tui.queries.peer import peer_activity, peer_templates  # noqa: PLC0415
 
+        offer_new_citizen(self, "receivers", lambda citizen: f"c:{citizen}:")
         worker = self.desk.actor.worker_id
         if self.activity:
             view = await self.desk.read(lambda reader: peer_activity(reader, self.activity))
