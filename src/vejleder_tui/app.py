@@ -52,6 +52,7 @@ FACTORIES: dict[str, str] = {
     "peer_form": "peer_form:PeerForm",
     "goals": "goals:GoalsScreen",
     "goal_form": "goal_form:GoalForm",
+    "proposal": "proposal:ProposalScreen",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
     "history": "history:HistoryScreen",
