@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import local
+from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.queries.base import one_row
 from vejleder_tui.queries.session_counts import ON_ROSTER, counts_of
@@ -54,6 +55,22 @@ class SessionStatus(StrEnum):
     CANCELLED = "cancelled"
     MOVED = "moved"
     SKIPPED = "skipped"
+
+    @property
+    def word(self) -> str:
+        """The status in a word of the user's language."""
+        return _(_WORDS[self])
+
+
+_WORDS = {
+    SessionStatus.PLANNED: N_("planlagt"),
+    SessionStatus.ONGOING: N_("i gang"),
+    SessionStatus.HELD: N_("afholdt"),
+    SessionStatus.SIGNED_OFF: N_("godkendt"),
+    SessionStatus.CANCELLED: N_("aflyst"),
+    SessionStatus.MOVED: N_("flyttet"),
+    SessionStatus.SKIPPED: N_("springes over"),
+}
 
 
 @dataclass(frozen=True)
