@@ -16,7 +16,6 @@ GENESIS = "0" * 64
 """The hash before a device's first operation."""
 
 WRITE = "write"
-ERASE = "erase"
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
