@@ -100,9 +100,15 @@ def _sessions(arguments: argparse.Namespace) -> int:
         return 0
     if not found:
         say(_("Ingen mødegange i perioden."))
+    shown = _shown_length([one.ref.id for one in found])
     for one in found:
-        say(f"{one.ref.id[:8]}: {_sentence(one, None)}")
+        say(f"{one.ref.id[:shown]}: {_sentence(one, None)}")
     return 0
+
+
+def _shown_length(ids: list[str]) -> int:
+    """Return how much of each id tells it from the others, at least 8; sessions made in the same minute begin alike."""
+    return next(length for length in range(8, 37) if len({one[:length] for one in ids}) == len(ids) or length == 36)
 
 
 def _counted(here: int, missing: int) -> str:
