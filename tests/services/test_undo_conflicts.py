@@ -15,6 +15,7 @@ from vejleder_tui.oplog.tables import sql_of
 from vejleder_tui.services.undo import undo
 
 if TYPE_CHECKING:
+    from vejleder_tui.oplog import Value
     from vejleder_tui.services.desk import Desk
 
 OTHER = "0192f0a0-0000-7000-8000-000000000002"
@@ -30,7 +31,7 @@ def arrive(desk: Desk, row: str, name: str, *, void: bool | None = None) -> None
     ]
     newest = lines[-1][1]
     seq, previous = tail_of(database, OTHER)
-    values = {"name": name} if void is None else {"void": void}
+    values: dict[str, Value] = {"name": name} if void is None else {"void": void}
     seen = newest.replaces if newest.key is None else {}
     line = replace(
         newest, device=OTHER, seq=seq + 1, txn=seq + 1, key=None, values=values, salt="00" * 16,

@@ -46,7 +46,7 @@ LOOK_BACK_DAYS = 60
 
 
 class SessionStatus(StrEnum):
-    """What a session is, as the screen says it (SCREENS.md, Words)."""
+    """What a session is, as the screen says it."""
 
     PLANNED = "planned"
     ONGOING = "ongoing"
