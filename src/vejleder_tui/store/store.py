@@ -191,6 +191,11 @@ class Store:
         install(connection, replicated, CLOSED)
         return connection
 
+    def let_go(self, other: Connection) -> None:
+        """Close a connection that `reader` or `local_writer` gave, before the store is closed."""
+        other.close()
+        self._others.remove(other)
+
     def _other(self, *, read_only: bool) -> Connection:
         newest = newest_backup_time(self.paths)
         connection = connect(self.paths.database, self._data_key, read_only=read_only, newest_backup=newest)
