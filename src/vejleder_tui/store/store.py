@@ -191,12 +191,6 @@ class Store:
         install(connection, replicated, CLOSED)
         return connection
 
-    def _other(self, *, read_only: bool) -> Connection:
-        newest = newest_backup_time(self.paths)
-        connection = connect(self.paths.database, self._data_key, read_only=read_only, newest_backup=newest)
-        self._others.append(connection)
-        return connection
-
     def release(self, connection: Connection) -> None:
         """Close a connection that `reader` or `local_writer` gave, and forget it; what it has not committed is undone."""
         connection.close()
