@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tests.conftest import PASSPHRASE
 from tests.services.planning import FIRST, citizen, course
-
 from vejleder_tui.cli.parser import run
 from vejleder_tui.queries.sessions import sessions_between
 from vejleder_tui.services.attendance import mark

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["open_desk", "open_store", "passphrase_for", "store_paths"]
 
+_LONGEST = 4096
+"""So many bytes of a passphrase file are looked at: a device or a picture must not keep the program reading."""
+
 
 def store_paths(arguments: argparse.Namespace) -> StorePaths:
     """Return the store that `--store` names, else the platform's own."""
@@ -33,8 +36,9 @@ def passphrase_for(arguments: argparse.Namespace) -> str:
     file = getattr(arguments, "passphrase_file", None)
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
-        except OSError as error:
+            with Path(file).open("rb") as readable:
+                return readable.read(_LONGEST).decode("utf-8-sig").split("\n")[0].rstrip("\r")
+        except (OSError, ValueError) as error:
             raise PassphraseError(_("Filen med adgangssætningen kan ikke læses."), _("Kontrollér stien.")) from error
     if "VEJLEDER_PASSPHRASE" in os.environ:
         return os.environ["VEJLEDER_PASSPHRASE"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import __version__
 from vejleder_tui.cli.danish import speak_danish
-from vejleder_tui.cli.output import fail, prepare_streams
+from vejleder_tui.cli.output import complain, fail, let_go, prepare_streams
 from vejleder_tui.clock import SystemClock
 from vejleder_tui.errors import ExitCode, VejlederError
 from vejleder_tui.i18n import LANGUAGES, _, set_language
@@ -21,6 +21,9 @@ __all__ = ["GROUPS", "build", "run"]
 
 GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "sandbox")
 """The modules of commands; each has `register(commands, common)` and imports what is heavy inside its functions."""
+
+NOBODY_READS = 141
+"""The exit code when whoever read the output went away (`| head -1`), as other commands have it."""
 
 
 def build() -> argparse.ArgumentParser:
@@ -41,7 +44,7 @@ def build() -> argparse.ArgumentParser:
 
 
 def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
-    """Run one command line; returns its exit code and never shows a traceback for what a person can mend."""
+    """Run one command line; returns its exit code and never shows a traceback."""
     prepare_streams()
     given = sys.argv[1:] if argv is None else argv
     set_language(_language_of(given))
@@ -54,9 +57,17 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
         return int(arguments.run(arguments))
     except VejlederError as error:
         return fail(error)
+    except BrokenPipeError:
+        let_go(sys.stdout)
+        return NOBODY_READS
     except (KeyboardInterrupt, EOFError):
-        sys.stderr.write("\n")
+        complain(f"\n{_('Afbrudt.')}")
         return int(ExitCode.CANCELLED)
+    except Exception as error:  # noqa: BLE001 - whatever it is: its text and its traceback may hold names
+        from vejleder_tui import crash  # noqa: PLC0415
+
+        complain(crash.report(error))
+        return int(ExitCode.UNEXPECTED)
 
 
 def _language_of(given: list[str]) -> str:
