@@ -36,6 +36,8 @@ LONGEST = 60
 class Terminal:
     """The program in a terminal of 80 × 24."""
 
+    MODULE = "tests.e2e.run_program"
+
     def __init__(self, folder: Path) -> None:
         import fcntl
         import pty
@@ -50,7 +52,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.run_program", str(folder)],
+            [sys.executable, "-m", self.MODULE, str(folder)],
             stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment, start_new_session=True,
         )  # fmt: skip
         os.close(slave)
