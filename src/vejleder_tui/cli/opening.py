@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vejleder_tui.store.keyfile import KeyFile, Unlocked
     from vejleder_tui.store.store import Store
 
-__all__ = ["open_desk", "open_store", "passphrase_for", "store_paths"]
+__all__ = ["open_desk", "open_store", "passphrase_for", "store_paths", "worker_named"]
 
 _LONGEST = 4096
 """So many bytes of a passphrase file are looked at: a device or a picture must not keep the program reading."""
@@ -62,7 +62,9 @@ def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Un
             _("Her er ingen registreringer endnu."), _("Opret dem med vejleder init, eller angiv mappen med --store.")
         )
     keys = KeyFile(paths.keys, clock=arguments.clock, randomness=SystemRandomness())
-    unlocked = keys.unlock_with_passphrase(_worker(keys, getattr(arguments, "worker", "")), passphrase_for(arguments))
+    unlocked = keys.unlock_with_passphrase(
+        worker_named(keys, getattr(arguments, "worker", "")), passphrase_for(arguments)
+    )
     return Store.open(
         paths, unlocked, clock=arguments.clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS
     ), unlocked
@@ -77,7 +79,7 @@ def open_desk(arguments: argparse.Namespace) -> Desk:
     return take_seat(store, unlocked.slot.worker, clock=arguments.clock, randomness=SystemRandomness())
 
 
-def _worker(keys: KeyFile, initials: str) -> str | None:
+def worker_named(keys: KeyFile, initials: str) -> str | None:
     """Return the id of the worker whose slot has these initials; without initials anybody's slot will do."""
     if not initials:
         return None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUPS", "build", "run"]
 
-GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "sandbox")
+GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "copies", "sandbox")
 """The modules of commands; each has `register(commands, common)` and imports what is heavy inside its functions."""
 
 NOBODY_READS = 141
@@ -64,10 +64,22 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
         complain(f"\n{_('Afbrudt.')}")
         return int(ExitCode.CANCELLED)
     except Exception as error:  # noqa: BLE001 - whatever it is: its text and its traceback may hold names
-        from vejleder_tui import crash  # noqa: PLC0415
+        return _unforeseen(error, arguments)
 
-        complain(crash.report(error))
-        return int(ExitCode.UNEXPECTED)
+
+def _unforeseen(error: Exception, arguments: argparse.Namespace) -> int:
+    """Tell of a driver's error what a person can do (a page of the file is damaged), of any other its type and place."""
+    from vejleder_tui.store.failures import is_database_error, translate_error  # noqa: PLC0415
+
+    if is_database_error(error):
+        from vejleder_tui.cli.opening import store_paths  # noqa: PLC0415
+        from vejleder_tui.store.backup import newest_backup_time  # noqa: PLC0415
+
+        return fail(translate_error(error, newest_backup=newest_backup_time(store_paths(arguments))))
+    from vejleder_tui import crash  # noqa: PLC0415
+
+    complain(crash.report(error))
+    return int(ExitCode.UNEXPECTED)
 
 
 def _language_of(given: list[str]) -> str:
