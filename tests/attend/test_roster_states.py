@@ -117,6 +117,29 @@ async def test_read_only(desk: Desk, group: Group) -> None:
     store.close()
 
 
+async def test_read_only_names_who_writes(desk: Desk, group: Group) -> None:
+    from vejleder_tui.app import VejlederApp
+    from vejleder_tui.ids import SeededRandomness
+    from vejleder_tui.screens.link import Seat
+    from vejleder_tui.store.store import Store
+
+    mark_rest(desk, group.ref())
+    paths, key = desk.store.paths, desk.store._data_key
+    desk.store.close()
+    writing = Store.open(paths, key, clock=desk.clock, initials="AB")
+    store = Store.open(paths, key, clock=desk.clock, write=False)
+    seat = Seat(store, desk.actor.worker, clock=desk.clock, randomness=SeededRandomness(9))
+    app = VejlederApp(Settings(), desk.clock, start="today", store=seat)
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        await pilot.press("u")
+        await wait(pilot)
+        assert lines(app)[22].rstrip() == " Kun læsning: AB skriver i et andet vindue."
+    store.close()
+    writing.close()
+
+
 @pytest.mark.parametrize(
     ("key", "seen"),
     [

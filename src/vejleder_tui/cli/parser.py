@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -51,12 +52,18 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     if arguments.command is None:
         arguments.run = import_module("vejleder_tui.cli.screen").open_app
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
     except VejlederError as error:
         return fail(error)
+    except BrokenPipeError:
+        # Whoever read along (head, less) has seen enough; what the exit still flushes goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DONE)
     except (KeyboardInterrupt, EOFError):
         sys.stderr.write("\n")
         return int(ExitCode.CANCELLED)
+    return code
 
 
 def _language_of(given: list[str]) -> str:
