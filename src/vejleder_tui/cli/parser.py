@@ -68,7 +68,9 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     if arguments.command is None:
         arguments.run = import_module("vejleder_tui.cli.screen").open_app
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return code
     except VejlederError as error:
         return fail(error)
     except BrokenPipeError:
