@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUPS", "build", "run"]
 
-GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "sandbox")
+GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "workers", "sandbox")
 """The modules of commands; each has `register(commands, common)` and imports what is heavy inside its functions."""
 
 
