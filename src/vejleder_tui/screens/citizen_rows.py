@@ -137,7 +137,8 @@ def _verdict_cells(goals: Sequence[GoalDetail]) -> int:
 
 def _goal_line(parts: tuple[str, str, str, str, str, str], cells: int, last: int) -> str:
     title, kind, start, now, target, outcome = parts
-    rest = f"  {fit(kind, 14)}{fit(start, 5, 'right')}{fit(now, 5, 'right')}{fit(target, 6, 'right')}  {fit(outcome, last)}"
+    levels = f"{fit(start, 5, 'right')}{fit(now, 5, 'right')}{fit(target, max(6, width(_('mål')) + 1), 'right')}"
+    rest = f"  {fit(kind, 14)}{levels}  {fit(outcome, last)}"
     return fit(title, max(8, cells - width(rest))) + rest
 
 
