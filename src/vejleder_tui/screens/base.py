@@ -201,6 +201,9 @@ class BaseScreen(Screen[Any]):
             if line.is_error:
                 line.say("")
         if identity.startswith("go."):
+            if isinstance(self.focused, MenuLine):
+                # Whoever comes back here stands in the content again, not in the menu.
+                self.focus_body()
             self.desk.goto(identity.removeprefix("go."))
             return
         method = getattr(self, method_name(identity))
@@ -365,7 +368,8 @@ class SearchScreen(BaseScreen):
     def on_key(self, event: events.Key) -> None:
         """Send what is typed to the search field."""
         field = self.query(Input).first()
-        if event.is_printable and event.character and not field.has_focus and not isinstance(self.focused, MenuLine):
+        in_menu = isinstance(self.focused, MenuLine) and (event.character or "").isdigit()
+        if event.is_printable and event.character and not field.has_focus and not in_menu:
             event.stop()
             field.focus()
             field.insert_text_at_cursor(event.character)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.types import CSSPathType
 
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
@@ -73,7 +74,7 @@ class SetupScreen(BaseScreen):
     """`try_sandbox` leaves for the sandbox and returns True, or returns False where there is none."""
 
     SCREEN_ID = "setup"
-    CSS_PATH = "setup.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["form.tcss", "setup.tcss"]
     AUTO_FOCUS = ""
 
     def __init__(
