@@ -30,6 +30,7 @@ GROUPS = {
     "keys": ("key",),
     "keeping": ("init", "digest", "check"),
     "copies": ("backup", "restore"),
+    "workers": ("worker",),
     "sandbox": ("demo",),
 }
 """The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
