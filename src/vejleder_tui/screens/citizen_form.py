@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui import codes
@@ -12,6 +13,7 @@ from vejleder_tui.rules import cpr
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.rules.text import short_name
+from vejleder_tui.screens.consent_form import SCOPES
 from vejleder_tui.screens.drafting import DraftedForm
 from vejleder_tui.screens.record import at_the_door
 from vejleder_tui.widgets.form import CheckField, Choice, DateField, Field, PickField, TextField
@@ -26,13 +28,17 @@ CELLS = 45
 
 
 class CitizenForm(DraftedForm):
-    """The form of a citizen. Takes `citizen`, the id of one to change, or `name`, what a new one begins with."""
+    """The form of a citizen. Takes `citizen`, the id of one to change, or `name`, what a new one begins with.
+
+    `stay`: go back to where it was opened, and give the id, in place of showing the new citizen.
+    """
 
     SCREEN_ID = "citizen_form"
 
-    def __init__(self, *, citizen: str = "", name: str = "", **values: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, citizen: str = "", name: str = "", stay: bool = False, **values: Any) -> None:  # noqa: ANN401
         super().__init__(**values)
-        self.citizen, self.begins = citizen, name
+        (self.citizen,), self.begins = self.given(citizen=citizen), name
+        self.stay = stay
         self._then_grant = False
 
     @property
@@ -64,12 +70,21 @@ class CitizenForm(DraftedForm):
             TextField("contact", _("Kontakt"), cells=CELLS),
             TextField("interpreter", _("Tolk"), cells=20),
             PickField("target_groups", _("Målgrupper"), groups, several=True, cells=CELLS),
+            PickField(
+                "consents",
+                _("Samtykke til"),
+                [Choice(code, _(word)) for code, word in SCOPES.items()],
+                several=True,
+                cells=CELLS,
+                help_line=_("Gælder fra i dag; en anden dag rettes på tidslinjen."),
+            ),
             TextField("note", _("Note"), cells=CELLS + 8),
         ]
 
     def buttons(self) -> Sequence[tuple[str, str]]:
         """Return the buttons; a grant is often written down at the same time."""
-        return (("save", _("Gem")), ("grant", _("Gem og ny bevilling")), ("discard", _("Kassér kladde")))
+        grant = () if self.stay else (("grant", _("Gem og ny bevilling")),)
+        return (("save", _("Gem")), *grant, ("discard", _("Kassér kladde")))
 
     def draft_title(self) -> str:
         """Return the line of I dag; it names no citizen."""
@@ -112,6 +127,7 @@ class CitizenForm(DraftedForm):
         ):
             picked = [[code, codes.display(source, code)] for code in values if code]
             raw[field] = {"picked": picked}
+        raw["consents"] = {"picked": [[code, _(SCOPES[code])] for code in found["consents"] if code in SCOPES]}
         self.form.set_raw(raw)
         self.begun()
         self.say(_("Åbningen er noteret i adgangsloggen."))
@@ -137,14 +153,23 @@ class CitizenForm(DraftedForm):
         }  # fmt: skip
         if not (given["name"].strip() or given["alias"].strip()):
             raise RuleError(_("Skriv et navn eller et alias."), field="name")
-        if citizen:
-            saved = await self.save_with(lambda desk: citizens.change_citizen(desk, citizen, **given))
-        else:
-            saved = await self.save_with(lambda desk: citizens.new_citizen(desk, **given))
+        consents, scopes = self.desk.services.consents, values["consents"] or ()
+
+        def act(desk: Any) -> Any:  # noqa: ANN401 - what services write through
+            with desk.transaction() as work:
+                saved = (
+                    citizens.change_citizen(desk, citizen, **given) if citizen else citizens.new_citizen(desk, **given)
+                )
+                consents.set_consents(desk, saved.citizen, scopes)
+                return replace(saved, saved=work.saved(saved.citizen))
+
+        saved = await self.save_with(act)
         who = short_name(given["name"], given["call_name"]) if given["name"].strip() else given["alias"]
         words = (
             _("Rettet: {who} · gemt {time} · z fortryder")
             if citizen
+            else _("Ny borger: {who} · gemt {time}")
+            if self.stay
             else _("Ny borger: {who} · gemt {time} · z fortryder")
         )
         sentence = words.format(who=who, time=saved.saved.at)
@@ -152,11 +177,9 @@ class CitizenForm(DraftedForm):
             sentence = _("Samme nummer findes på en anden borger. Se efter, om det er den samme.") + " " + sentence
         elif saved.hint:
             sentence = f"{saved.hint} {sentence}"
-        self.done(sentence)
+        self.done(sentence, saved.citizen)
         app, desk, row = self.app, self.desk, saved.citizen
         if then_grant:
-            from vejleder_tui.screens.grant_form import GrantForm  # noqa: PLC0415 - when first opened
-
-            app.call_after_refresh(lambda: app.push_screen(GrantForm(citizen=row)))
-        elif not citizen:
+            app.call_after_refresh(lambda: desk.goto("grant_form", citizen=row))
+        elif not citizen and not self.stay:
             app.call_after_refresh(lambda: desk.goto("citizen", citizen=row, receipt=sentence))
