@@ -246,6 +246,19 @@ def test_one_session_is_found_by_reference_and_by_the_beginning_of_its_id(desk: 
     assert session_view(reader, SessionRef("0" * 36, where, date(2026, 12, 2), 1), now) is None
 
 
+def test_a_beginning_that_fits_two_sessions_finds_neither(desk: Desk) -> None:
+    """Two made in the same minute begin alike: marks must not go to whichever comes first."""
+    one, other = (
+        new_ad_hoc_session(desk, SessionFields(TODAY, 780, 840, title=title)).row for title in ("Gåtur", "Museum")
+    )
+    assert one[:8] == other[:8]
+    reader, now = desk.store.connection, desk.clock.now()
+    assert find_session(reader, one[:8], now) is None
+    found = find_session(reader, other, now)
+    assert found is not None
+    assert found.title == "Museum"
+
+
 def test_what_laptops_disagree_about_is_told(desk: Desk) -> None:
     where = course(desk)
     view = on(desk, date(2026, 12, 1))

@@ -28,11 +28,6 @@ class Command:
         """The default key."""
         return self.keys[0]
 
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """The other keys that do the same."""
-        return self.keys[1:]
-
 
 @dataclass(frozen=True)
 class ScreenKeys:

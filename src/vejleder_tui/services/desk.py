@@ -14,7 +14,7 @@ from vejleder_tui.clock import local, local_date, stamp
 from vejleder_tui.errors import NotFoundError, NotSavedError, RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import IdSource
-from vejleder_tui.model import RECORDS, Record
+from vejleder_tui.model import Record
 from vejleder_tui.oplog import (
     Door,
     RowMissingError,
@@ -233,8 +233,3 @@ class Desk:
                     )
             finally:
                 self._work = None
-
-
-def model_of(table: str) -> type[Record]:
-    """Return the record of a table by its name in the log."""
-    return RECORDS[table]
