@@ -30,6 +30,7 @@ GROUPS = {
     "keys": ("key",),
     "keeping": ("init", "digest", "check"),
     "copies": ("backup", "restore"),
+    "workers": ("worker",),
     "sandbox": ("demo",),
 }
 """The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
@@ -70,7 +71,6 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()
-        return code
     except VejlederError as error:
         return fail(error)
     except BrokenPipeError:
@@ -81,6 +81,7 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
         return int(ExitCode.CANCELLED)
     except Exception as error:  # noqa: BLE001 - whatever it is: its text and its traceback may hold names
         return _unforeseen(error, arguments)
+    return code
 
 
 def _unforeseen(error: Exception, arguments: argparse.Namespace) -> int:
