@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import PASSPHRASE
-from tests.e2e.test_killed import ROOT, Terminal
+from tests.e2e.terminal import ROOT, Terminal
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.clock import SystemClock
 from vejleder_tui.ids import SystemRandomness

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vejleder_tui.cli.opening import open_desk
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.clock import local
-from vejleder_tui.codes import ABSENCE_REASONS, ATTENDANCE_KINDS, AttendanceClass, attendance_kind
+from vejleder_tui.codes import ABSENCE_REASONS, AttendanceClass, attendance_kind
+from vejleder_tui.codes.attendance import attendance_kinds
 from vejleder_tui.errors import ExitCode, NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 
@@ -186,7 +187,7 @@ def find_person(found: Roster, who: str) -> RosterRow:
 def parse_code(text: str) -> Answer:
     """Return what `f`, `present`, `a:s`, `absent_notified:illness` or `d:60` says; raises RuleError (field `code`)."""
     head, _sign, tail = (part.strip().casefold() for part in text.partition(":"))
-    kind = next((one for one in ATTENDANCE_KINDS if head and head in {one.letter.casefold(), one.code}), None)
+    kind = next((one for one in attendance_kinds() if head and head in {one.letter.casefold(), one.code}), None)
     if kind is None:
         raise RuleError(_("Koden findes ikke."), _("Svar f, d, o, a eller u."), field="code")
     if not tail:

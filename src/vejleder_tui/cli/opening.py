@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vejleder_tui.store.keyfile import KeyFile, Unlocked
     from vejleder_tui.store.store import Store
 
-__all__ = ["open_desk", "open_store", "passphrase_for", "store_paths", "worker_named"]
+__all__ = ["new_passphrase_for", "open_desk", "open_store", "passphrase_for", "store_paths", "worker_named"]
 
 _LONGEST = 4096
 """So many bytes of a passphrase file are looked at: a device or a picture must not keep the program reading."""
@@ -49,10 +49,19 @@ def passphrase_for(arguments: argparse.Namespace) -> str:
     return getpass.getpass(_("Adgangssætning (der vises ingen tegn, mens du skriver):") + " ")
 
 
+def new_passphrase_for(arguments: argparse.Namespace) -> str:
+    """Return a passphrase for a new store: from the same places, but typed twice where it is asked for."""
+    given = getattr(arguments, "passphrase_file", None) or "VEJLEDER_PASSPHRASE" in os.environ
+    first = passphrase_for(arguments)
+    if not given and getpass.getpass(_("Den samme adgangssætning igen:") + " ") != first:
+        raise PassphraseError(_("De to adgangssætninger er ikke ens. Intet er oprettet."), _("Prøv igen."))
+    return first
+
+
 def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Unlocked]:
     """Unlock and open the store; raises StoreError, PassphraseError, BusyError."""
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
-    from vejleder_tui.migrations import LAPTOP_HEADS  # noqa: PLC0415
+    from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS  # noqa: PLC0415
     from vejleder_tui.store.keyfile import KeyFile  # noqa: PLC0415
     from vejleder_tui.store.store import Store, StoreStatus, store_status  # noqa: PLC0415
 
@@ -65,9 +74,16 @@ def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Un
     unlocked = keys.unlock_with_passphrase(
         worker_named(keys, getattr(arguments, "worker", "")), passphrase_for(arguments)
     )
-    return Store.open(
-        paths, unlocked, clock=arguments.clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS
-    ), unlocked
+    store = Store.open(
+        paths,
+        unlocked,
+        clock=arguments.clock,
+        write=write,
+        migrate=_migrate,
+        heads=LAPTOP_HEADS,
+        earlier=LAPTOP_EARLIER,
+    )
+    return store, unlocked
 
 
 def open_desk(arguments: argparse.Namespace) -> Desk:

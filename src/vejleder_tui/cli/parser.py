@@ -15,19 +15,33 @@ from vejleder_tui.errors import ExitCode, VejlederError
 from vejleder_tui.i18n import LANGUAGES, _, set_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vejleder_tui.clock import Clock
 
-__all__ = ["GROUPS", "build", "run"]
+__all__ = ["GROUPS", "build", "groups_for", "run"]
 
-GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "copies", "sandbox")
-"""The modules of commands; each has `register(commands, common)` and imports what is heavy inside its functions."""
+GROUPS = {
+    "main_tasks": ("today", "sessions"),
+    "attend": ("attend",),
+    "peer": ("peer",),
+    "goal": ("goal",),
+    "bundles": ("export", "verify", "inspect", "open"),
+    "keys": ("key",),
+    "keeping": ("init", "digest", "check"),
+    "copies": ("backup", "restore"),
+    "sandbox": ("demo",),
+}
+"""The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
+
+_WITH_VALUE = frozenset({"--store", "--lang", "--passphrase-file", "--worker"})
 
 NOBODY_READS = 141
 """The exit code when whoever read the output went away (`| head -1`), as other commands have it."""
 
 
-def build() -> argparse.ArgumentParser:
-    """Return the parser with every command."""
+def build(groups: Iterable[str] = GROUPS) -> argparse.ArgumentParser:
+    """Return the parser with the commands of `groups`, by default every one."""
     common = _common()
     parser = argparse.ArgumentParser(
         prog="vejleder",
@@ -38,7 +52,7 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"vejleder {__version__}", help=_("vis programmets version")
     )
     commands = parser.add_subparsers(dest="command", metavar=_("KOMMANDO"))
-    for group in GROUPS:
+    for group in groups:
         import_module(f"vejleder_tui.cli.{group}").register(commands, common)
     return parser
 
@@ -49,7 +63,7 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     set_language(_language_of(given))
     speak_danish()
-    arguments = build().parse_args(given)
+    arguments = build(groups_for(given)).parse_args(given)
     arguments.clock = clock or SystemClock()
     if arguments.command is None:
         arguments.run = import_module("vejleder_tui.cli.screen").open_app
@@ -80,6 +94,20 @@ def _unforeseen(error: Exception, arguments: argparse.Namespace) -> int:
 
     complain(crash.report(error))
     return int(ExitCode.UNEXPECTED)
+
+
+def groups_for(given: list[str]) -> Iterable[str]:
+    """Return the group of the command that is given, or none where there is no command; every one in all other cases.
+
+    Making every parser takes longer than drawing the first screen, so it is done for help and for what is misspelt.
+    """
+    words = iter(given)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif not (word == "--json" or word.partition("=")[0] in _WITH_VALUE):
+            return [group for group, commands in GROUPS.items() if word in commands] or GROUPS
+    return ()
 
 
 def _language_of(given: list[str]) -> str:

@@ -71,15 +71,17 @@ class Writer:
         *,
         reason: str | None = None,
     ) -> None:
-        """Write a new row; one that is there already is changed instead, and one that is void is restored.
+        """Write a new row; one that is there already is changed instead.
 
+        One that is void comes back with `values` alone: what it held before it was taken away, or undone, stays gone.
         Raises ValueFormError for a value of the wrong form and KeyError for an unknown field.
         """
         sql = sql_of(table)
         given = _canonical(sql, values or {})
         standing = read_row(self._database, table, row)
         if standing is not None:
-            self._write(sql, standing, {VOID: False, **given} if standing.void else given, reason)
+            anew: dict[str, Value] = {VOID: False, **dict.fromkeys(sql.data)} if standing.void else {}
+            self._write(sql, standing, {**anew, **given}, reason)
             return
         parents = {name: canonical(sql.fields[name], value) for name, value in key.items()}
         kept = {name: value for name, value in given.items() if value is not None}

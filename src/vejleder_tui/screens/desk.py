@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from concurrent.futures import TimeoutError as NotYet
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ class WritesMixin:
     _readers: ThreadPoolExecutor | None
     _aside: ThreadPoolExecutor | None
     _writes: set[Future[Any]]
+    _unheard: deque[tuple[Future[Any], Callable[[Pending], None]]]
 
     if TYPE_CHECKING:
 
@@ -37,6 +39,7 @@ class WritesMixin:
         self._store = store
         self._writer = self._readers = self._aside = None
         self._writes = set()
+        self._unheard = deque()
 
     @property
     def pending_count(self) -> int:
@@ -89,14 +92,22 @@ class WritesMixin:
         future = self._submit(act)
         loop = asyncio.get_running_loop()
         try:
-            return _outcome(future, seconds)
+            outcome = _outcome(future, seconds)
         except NotYet:
             if then is not None:
-                hear = then
-                future.add_done_callback(
-                    lambda done: loop.call_soon_threadsafe(self.call_later, hear, _outcome(done, None))
-                )
+                self._unheard.append((future, then))
+                future.add_done_callback(lambda _done: loop.call_soon_threadsafe(self.call_later, self._tell))
             return Pending(done=False)
+        # There is one writer, so all that was asked for before has ended too: who waits for it hears of it first,
+        # or an older answer would be painted over this one.
+        self._tell()
+        return outcome
+
+    def _tell(self) -> None:
+        """Tell of the acts that have ended, in the order they were asked for."""
+        while self._unheard and self._unheard[0][0].done():
+            future, then = self._unheard.popleft()
+            then(_outcome(future, None))
 
     async def settled(self) -> None:
         """Wait until nothing is queued or under way."""

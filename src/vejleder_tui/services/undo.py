@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.errors import UndoError
-from vejleder_tui.i18n import _
+from vejleder_tui.i18n import N_, _
 from vejleder_tui.oplog import Blocker, PutBack, inverse
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def undo(desk: Desk) -> Undone:
         if not found:
             raise UndoError(_("Der er ikke mere at fortryde."))
         txn, current, label, about, at = found[0]
-        rows = _put_back(work, current)
+        rows = _put_back(work, current, N_("Kan ikke fortrydes: {why}"))
         work.desk.store.connection.execute("UPDATE step SET undone = ? WHERE txn = ?", (work.txn, txn))
         return _undone(work, label, about, at, rows)
 
@@ -54,7 +54,7 @@ def redo(desk: Desk) -> Undone:
         if not found:
             raise UndoError(_("Der er ikke mere at gøre igen."))
         txn, undone, label, about, at = found[0]
-        rows = _put_back(work, undone)
+        rows = _put_back(work, undone, N_("Kan ikke gøres igen: {why}"))
         work.desk.store.connection.execute("UPDATE step SET undone = NULL, current = ? WHERE txn = ?", (work.txn, txn))
         return _undone(work, label, about, at, rows)
 
@@ -68,7 +68,7 @@ def _undone(work: Work, label: str, about: str, at: str, rows: tuple[tuple[str, 
     )
 
 
-def _put_back(work: Work, txn: int) -> tuple[tuple[str, str], ...]:
+def _put_back(work: Work, txn: int, refusal: str) -> tuple[tuple[str, str], ...]:
     database: Database = work.desk.store.connection
 
     def undoes(other: int) -> int | None:
@@ -77,8 +77,8 @@ def _put_back(work: Work, txn: int) -> tuple[tuple[str, str], ...]:
 
     answer = inverse(database, work.desk.device, txn, undoes)
     if isinstance(answer, Blocker):
-        raise UndoError(_("Kan ikke fortrydes: {why}").format(why=_why(work, answer)))
-    _refuse_signed_off(work, answer)
+        raise UndoError(_(refusal).format(why=_why(work, answer)))
+    _refuse_signed_off(work, answer, refusal)
     for back in answer:
         work.put_back(back.table, back.row, back.values)
     database.execute("INSERT INTO reversal (txn, undoes) VALUES (?, ?)", (work.txn, txn))
@@ -99,8 +99,8 @@ def _why(work: Work, blocker: Blocker) -> str:
     )
 
 
-def _refuse_signed_off(work: Work, backs: list[PutBack]) -> None:
-    """Refuse to undo what belongs to a session that was signed off since; the sign-off itself can be undone."""
+def _refuse_signed_off(work: Work, backs: list[PutBack], refusal: str) -> None:
+    """Refuse to touch what belongs to a signed-off session without a reason; the sign-off itself can be undone."""
     for back in backs:
         if back.table == "session" and "signed_off_at" in back.values:
             return
@@ -109,4 +109,4 @@ def _refuse_signed_off(work: Work, backs: list[PutBack]) -> None:
         if back.table not in {"session", "attendance", "guest", "session_staff", "adverse_event"}:
             continue
         if work.rows(f"SELECT 1 FROM session WHERE {session} AND signed_off_at IS NOT NULL", (back.row,)):
-            raise UndoError(_("Kan ikke fortrydes: mødegangen er godkendt siden."), _("Ret den, og skriv hvorfor."))
+            raise UndoError(_(refusal).format(why=_("mødegangen er godkendt siden.")), _("Ret den, og skriv hvorfor."))
