@@ -10,14 +10,16 @@ import sys
 import time
 from pathlib import Path
 
-__all__ = ["Terminal"]
+__all__ = ["ROOT", "Terminal"]
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 60
 
 
 class Terminal:
-    """The program in a terminal of 80 × 24."""
+    """The program in a terminal of 80 × 24; `MODULE` is what is run there."""
+
+    MODULE = "tests.e2e.run_program"
 
     MODULE = "tests.e2e.run_program"
 

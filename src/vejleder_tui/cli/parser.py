@@ -30,6 +30,7 @@ GROUPS = {
     "keys": ("key",),
     "keeping": ("init", "digest", "check"),
     "copies": ("backup", "restore"),
+    "workers": ("worker",),
     "sandbox": ("demo",),
 }
 """The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
@@ -68,7 +69,8 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     if arguments.command is None:
         arguments.run = import_module("vejleder_tui.cli.screen").open_app
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
     except VejlederError as error:
         return fail(error)
     except BrokenPipeError:
@@ -79,6 +81,7 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
         return int(ExitCode.CANCELLED)
     except Exception as error:  # noqa: BLE001 - whatever it is: its text and its traceback may hold names
         return _unforeseen(error, arguments)
+    return code
 
 
 def _unforeseen(error: Exception, arguments: argparse.Namespace) -> int:
