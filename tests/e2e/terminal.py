@@ -21,8 +21,6 @@ class Terminal:
 
     MODULE = "tests.e2e.run_program"
 
-    MODULE = "tests.e2e.run_program"
-
     def __init__(self, folder: Path) -> None:
         import fcntl
         import pty
