@@ -52,6 +52,7 @@ FACTORIES: dict[str, str] = {
     "peer_form": "peer_form:PeerForm",
     "goals": "goals:GoalsScreen",
     "goal_form": "goal_form:GoalForm",
+    "proposal": "proposal:ProposalScreen",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
     "history": "history:HistoryScreen",
@@ -278,11 +279,19 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
     # What Textual would do in its own way
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the first screen, with its styles; the way over a mode would lay every style twice."""
+        """Return the first screen; its styles are only laid ready, and parsed with all others."""
         screen_id, values = self._start
         screen = self._make(screen_id, values)
-        self._load_screen_css(screen)
+        for path in screen.css_path:
+            self.stylesheet.read(path)
         return screen
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the styles anew; before the first screen there is none to style, and the colours of the theme will do."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def on_load(self) -> None:
         """Replace asyncio's own handler, which would print the text of an error."""

@@ -39,6 +39,9 @@ class Link:
         self.threads.add(threading.current_thread().name)
         return act(self)
 
+    def beside(self, act: Callable[[Any], Any]) -> Any:
+        return act(self)
+
     def close(self) -> None:
         self.closed = True
 

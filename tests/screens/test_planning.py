@@ -242,3 +242,37 @@ async def test_names_that_are_markup_stand_as_they_are(desk: Desk) -> None:
         check_golden(pilot.app, "course-hostile")
         await open_course(pilot, "f8")
         assert "Jens" not in screen_text(pilot.app)
+
+
+async def test_the_list_is_in_focus_and_digits_switch_the_screen(desk: Desk, planned: str) -> None:
+    course(desk, title="Aftengruppe")
+    async with running(desk) as pilot:
+        await open_course(pilot, "2")
+        marked = [line for line in lines(pilot.app) if line.startswith("│►")]
+        assert len(marked) == 1
+        assert "ABC-gruppe, efterår" in marked[0]
+        assert not pilot.app.screen.query_one("#searching").display
+        await open_course(pilot, "3")
+        assert lines(pilot.app)[0].startswith(" Vejleder · Borgere")
+        await open_course(pilot, "f9", "2", "slash", "a", "b")
+        assert lines(pilot.app)[2].startswith(" Søg  [ ab")
+        await open_course(pilot, "f9", "3", "f9", "2", "f9", "3", "e", "i")
+        assert lines(pilot.app)[2].startswith(" Søg  [ ei")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (120, 40)])
+async def test_days_and_times_stand_whole_in_the_list(desk: Desk, planned: str, size: tuple[int, int]) -> None:
+    course(desk, title="Et forløb med et meget langt navn, der ikke kan stå på linjen")
+    async with running(desk, "courses", size=size) as pilot:
+        assert all("tirsdage 10:00–12:00" in line for line in lines(pilot.app)[3:5])
+        assert "12 af 12" in lines(pilot.app)[3]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (120, 40)])
+async def test_the_days_of_a_course_stand_whole(desk: Desk, planned: str, size: tuple[int, int]) -> None:
+    async with running(desk, "course", course=planned, size=size) as pilot:
+        assert "06-10-2026–23-02-2027" in lines(pilot.app)[2]
+        assert "tirsdage 10:00–12:00" in lines(pilot.app)[2]
+        await pilot.resize_terminal(60, 20)
+        await wait(pilot)
+        assert "06-10-2026–23-02-2027" in lines(pilot.app)[2]

@@ -125,6 +125,15 @@ def test_a_reader_sees_the_last_commit_while_the_next_is_being_written(store: St
     assert reader.execute("SELECT count(*) FROM attendance").fetchone() == (2,)
 
 
+def test_a_connection_that_is_released_is_closed_and_forgotten(store: Store) -> None:
+    for connection in (store.reader(), store.local_writer(())):
+        store.release(connection)
+        with pytest.raises(Exception, match="closed"):
+            connection.execute("SELECT 1")
+        store.release(connection)
+    assert store._others == []
+
+
 def test_a_second_writer_on_the_same_file_waits_and_is_told(store: Store) -> None:
     store.connection.execute("CREATE TABLE draft (id TEXT)")
     local = store.local_writer(())

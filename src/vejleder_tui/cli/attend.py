@@ -39,15 +39,15 @@ class Answer(NamedTuple):
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add `attend`."""
     sub = commands.add_parser(
-        "attend", parents=[common], help="registrér fremmøde, ét svar ad gangen eller med tilvalg"
+        "attend", parents=[common], help=_("registrér fremmøde, ét svar ad gangen eller med tilvalg")
     )
-    sub.add_argument("session", nargs="?", metavar="SESSION", help="mødegangens id eller de første 8 tegn af det")
-    sub.add_argument("--rest", metavar="CODE", help="markér resten: f, d, o, a, u")
+    sub.add_argument("session", nargs="?", metavar="SESSION", help=_("mødegangens id eller de første 8 tegn af det"))
+    sub.add_argument("--rest", metavar="CODE", help=_("markér resten: f, d, o, a, u"))
     sub.add_argument(
         "--mark", metavar="PERSON=CODE", nargs="+", action="extend", default=[],
-        help="markér én: nummer, navn eller id, fx 3=u, 9=a:s (afbud, sygdom) eller 2=d:60 (60 minutter)",
+        help=_("markér én: nummer, navn eller id, fx 3=u, 9=a:s (afbud, sygdom) eller 2=d:60 (60 minutter)"),
     )  # fmt: skip
-    sub.add_argument("--reason", metavar="TEXT", help="hvorfor en godkendt mødegang rettes")
+    sub.add_argument("--reason", metavar="TEXT", help=_("hvorfor en godkendt mødegang rettes"))
     sub.set_defaults(run=attend)
 
 

@@ -43,7 +43,7 @@ def _today(arguments: argparse.Namespace) -> int:
         here = sessions_between(reader, day, day, now)
         missing = unregistered_sessions(reader, now)
         titles = _titles(reader)
-        reader.close()
+        store.release(reader)
     finally:
         store.close()
     if wants_json(arguments):
@@ -92,7 +92,7 @@ def _sessions(arguments: argparse.Namespace) -> int:
         reader = store.reader()
         found = sessions_between(reader, first, last, now)
         titles = _titles(reader)
-        reader.close()
+        store.release(reader)
     finally:
         store.close()
     if wants_json(arguments):

@@ -15,16 +15,29 @@ from vejleder_tui.errors import ExitCode, VejlederError
 from vejleder_tui.i18n import LANGUAGES, _, set_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vejleder_tui.clock import Clock
 
-__all__ = ["GROUPS", "build", "run"]
+__all__ = ["GROUPS", "build", "groups_for", "run"]
 
-GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "sandbox")
-"""The modules of commands; each has `register(commands, common)` and imports what is heavy inside its functions."""
+GROUPS = {
+    "main_tasks": ("today", "sessions"),
+    "attend": ("attend",),
+    "peer": ("peer",),
+    "goal": ("goal",),
+    "bundles": ("export", "verify", "inspect", "open"),
+    "keys": ("key",),
+    "keeping": ("init", "digest", "check"),
+    "sandbox": ("demo",),
+}
+"""The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
+
+_WITH_VALUE = frozenset({"--store", "--lang", "--passphrase-file", "--worker"})
 
 
-def build() -> argparse.ArgumentParser:
-    """Return the parser with every command."""
+def build(groups: Iterable[str] = GROUPS) -> argparse.ArgumentParser:
+    """Return the parser with the commands of `groups`, by default every one."""
     common = _common()
     parser = argparse.ArgumentParser(
         prog="vejleder",
@@ -35,7 +48,7 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"vejleder {__version__}", help=_("vis programmets version")
     )
     commands = parser.add_subparsers(dest="command", metavar=_("KOMMANDO"))
-    for group in GROUPS:
+    for group in groups:
         import_module(f"vejleder_tui.cli.{group}").register(commands, common)
     return parser
 
@@ -46,7 +59,7 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     set_language(_language_of(given))
     speak_danish()
-    arguments = build().parse_args(given)
+    arguments = build(groups_for(given)).parse_args(given)
     arguments.clock = clock or SystemClock()
     if arguments.command is None:
         arguments.run = import_module("vejleder_tui.cli.screen").open_app
@@ -57,6 +70,20 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     except (KeyboardInterrupt, EOFError):
         sys.stderr.write("\n")
         return int(ExitCode.CANCELLED)
+
+
+def groups_for(given: list[str]) -> Iterable[str]:
+    """Return the group of the command that is given, or none where there is no command; every one in all other cases.
+
+    Making every parser takes longer than drawing the first screen, so it is done for help and for what is misspelt.
+    """
+    words = iter(given)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif not (word == "--json" or word.partition("=")[0] in _WITH_VALUE):
+            return [group for group, commands in GROUPS.items() if word in commands] or GROUPS
+    return ()
 
 
 def _language_of(given: list[str]) -> str:

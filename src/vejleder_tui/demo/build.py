@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vejleder_tui.clock import FixedClock, as_utc
 from vejleder_tui.demo.courses import schedule_courses
 from vejleder_tui.demo.filler import schedule_filler
+from vejleder_tui.demo.handover import schedule_handover
 from vejleder_tui.demo.outcomes import schedule_goals
 from vejleder_tui.demo.peers import schedule_peers
 from vejleder_tui.demo.places import COORDINATOR, found, hire
@@ -64,6 +65,7 @@ def build(
     )
     try:
         scene = Scene(day, random.Random(seed))  # noqa: S311 - repeatable on purpose
+        schedule_handover(scene, size, seed)
         _fill(desk, clock, size, scene, progress)
     except BaseException:
         desk.store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vejleder_tui.model import SCHEMA
+from vejleder_tui import SCHEMA
 from vejleder_tui.oplog.fold import VOID
 from vejleder_tui.oplog.leaves import CREATED, Leaves, format_leaves, parse_leaves
 from vejleder_tui.oplog.line import GENESIS, OperationLine, hash_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,13 @@ from vejleder_tui.clock import local
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.course_people import Participant, Waiting, people_of
 from vejleder_tui.queries.session_rows import courses_by_id, courses_in
-from vejleder_tui.queries.sessions import SessionStatus, SessionView, course_sessions, sessions_between
+from vejleder_tui.queries.sessions import (
+    SessionStatus,
+    SessionView,
+    course_sessions,
+    sessions_between,
+    unregistered_sessions,
+)
 from vejleder_tui.rules.recurrence import Plan, danish_holidays, parse_plan
 from vejleder_tui.rules.text import fold, fold_query, sort_key
 
@@ -30,6 +37,7 @@ __all__ = [
     "course_list",
     "course_values",
     "holidays_offered",
+    "missing_by_course",
     "programmes",
     "venues",
     "workers",
@@ -172,6 +180,11 @@ def course_list(reader: Reader, now: datetime, wanted: CourseFilter | None = Non
     upcoming = {} if asked.ended or asked.voided else _next_sessions(reader, now)
     lines = [_line(row, places, upcoming) for row in rows]
     return lines if asked.ended else sorted(lines, key=lambda one: (sort_key(one.title), one.id))
+
+
+def missing_by_course(reader: Reader, now: datetime) -> dict[str, int]:
+    """Return by course how many past sessions lack registration; courses that lack none are left out."""
+    return dict(Counter(one.ref.course for one in unregistered_sessions(reader, now) if one.ref.course))
 
 
 def _running(reader: Reader, since: date) -> str:

@@ -118,6 +118,8 @@ class BaseScreen(Screen[Any]):
         teller = getattr(focused, "say_line", None)
         if callable(teller):
             return str(teller())
+        if isinstance(focused, Input) and focused.password:
+            return _("Feltet er skjult.")
         return str(getattr(focused, "value", "") or self.title_left())
 
     # The frame
@@ -199,6 +201,9 @@ class BaseScreen(Screen[Any]):
             if line.is_error:
                 line.say("")
         if identity.startswith("go."):
+            if isinstance(self.focused, MenuLine):
+                # Whoever comes back here stands in the content again, not in the menu.
+                self.focus_body()
             self.desk.goto(identity.removeprefix("go."))
             return
         method = getattr(self, method_name(identity))
@@ -264,11 +269,13 @@ class BaseScreen(Screen[Any]):
     def command_app_menu(self) -> None:
         """Go to the menu."""
         self.query_one(MenuLine).open_menu()
+        self.say(_("Menu: tryk et tal, eller vælg med ←/→ og Enter. Esc går tilbage til skærmen."))
 
     def command_app_back(self) -> None:
         """Go a step back; from the menu into the screen."""
         if isinstance(self.focused, MenuLine):
             self.focus_body()
+            self.say("")
             return
         self.desk.back()
 
@@ -310,11 +317,23 @@ class BaseScreen(Screen[Any]):
         return [one for one in self.focus_chain if one.region.height]
 
 
-class MainScreen(Undoing, BaseScreen):
+class _Everywhere(Undoing, BaseScreen):
+    """What works on every main and detail screen."""
+
+    def command_peer_new(self) -> None:
+        """Open the form for a peer activity."""
+        self.desk.goto("peer_form")
+
+    def command_app_search(self) -> None:
+        """Go to the search for citizens."""
+        self.desk.goto("citizens")
+
+
+class MainScreen(_Everywhere):
     """A screen of the menu; `Vejleder · I dag` in line 1."""
 
 
-class DetailScreen(Undoing, BaseScreen):
+class DetailScreen(_Everywhere):
     """One course or one citizen; the menu stays."""
 
     MENU: ClassVar[str] = ""
@@ -345,7 +364,8 @@ class SearchScreen(BaseScreen):
     def on_key(self, event: events.Key) -> None:
         """Send what is typed to the search field."""
         field = self.query(Input).first()
-        if event.is_printable and event.character and not field.has_focus and not isinstance(self.focused, MenuLine):
+        in_menu = isinstance(self.focused, MenuLine) and (event.character or "").isdigit()
+        if event.is_printable and event.character and not field.has_focus and not in_menu:
             event.stop()
             field.focus()
             field.insert_text_at_cursor(event.character)

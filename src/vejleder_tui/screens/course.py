@@ -98,7 +98,7 @@ class CourseScreen(DetailScreen):
         self._show(view, first=first)
 
     def _show(self, view: CourseDetail, *, first: bool) -> None:
-        self.query_one("#about", Block).show(f" {words.header(view)}")
+        self._about()
         group = self.query_one(PanelGroup)
         taken = words.of(view.taken, view.capacity) if view.capacity else str(view.taken)
         group.set_rows("people", words.people_rows(view), title=_("Deltagere {places}").format(places=taken))
@@ -117,6 +117,15 @@ class CourseScreen(DetailScreen):
             if self.focused is None:
                 group.focus()
         self._show_row()
+
+    def _about(self) -> None:
+        if self.view is not None:
+            self.query_one("#about", Block).show(f" {words.header(self.view, self.size.width - 1)}")
+
+    def on_resize(self) -> None:
+        """Fit what is as wide as the screen."""
+        super().on_resize()
+        self._about()
 
     def on_panel_group_focused(self, _message: PanelGroup.Focused) -> None:
         """Say the row uncut in line 22; the label of Enter follows it."""

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vejleder_tui import codes
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.formats import hours, line_date, period, short_date, time_range, whole_date
 from vejleder_tui.rules.recurrence import describe
 from vejleder_tui.widgets.panels import Row
-from vejleder_tui.widgets.text import Cell, columns, fit, width
+from vejleder_tui.widgets.text import columns, fit, plain, width
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from vejleder_tui.queries.course_people import Participant, Waiting
     from vejleder_tui.queries.courses import CourseDetail, CourseLine
     from vejleder_tui.queries.sessions import SessionView
+    from vejleder_tui.widgets.text import Cell
 
-__all__ = ["course_row", "header", "people_rows", "session_row", "session_sentence", "status_word", "waiting_rows"]
+__all__ = ["course_rows", "header", "people_rows", "session_row", "session_sentence", "status_word", "waiting_rows"]
 
 KINDS = {"closed": N_("Lukket hold"), "rolling": N_("Løbende optag"), "open": N_("Åbent tilbud")}
+_SHORTEST = 8
+"""A place cut shorter than this says nothing, and is left out."""
 COURSE_STATUS = {"planned": N_("planlagt"), "running": N_("i gang"), "ended": N_("afsluttet")}
 _SAID = {
     "enrolled": N_("indskrevet"),
@@ -36,20 +40,27 @@ def kind_word(kind: str) -> str:
     return _(KINDS[kind]) if kind in KINDS else ""
 
 
-def header(course: CourseDetail) -> str:
-    """Return what the course is, when and where: line 3 of the screen."""
-    parts = [
-        kind_word(course.kind),
-        describe(course.plan) if course.plan else _("uden plan"),
-        course.venue_name,
-        period(course.first, course.last) if course.first else "",
-        ", ".join(course.leaders),
-    ]
-    if course.status == "ended":
-        parts.insert(0, _("AFSLUTTET"))
-    if course.void:
-        parts.insert(0, _("FJERNET"))
-    return " · ".join(one for one in parts if one)
+def header(course: CourseDetail, cells: int = 0) -> str:
+    """Return what the course is, when and where: line 3 of the screen, in `cells` (0: uncut).
+
+    Where there is no room the leaders go first, then the place is cut; days and times stay whole.
+    """
+    state = _("FJERNET") if course.void else _("AFSLUTTET") if course.status == "ended" else ""
+    kind, plan = kind_word(course.kind), describe(course.plan) if course.plan else _("uden plan")
+    days = period(course.first, course.last) if course.first else ""
+    place, leaders = plain(course.venue_name), ", ".join(course.leaders)
+
+    def joined(*parts: str) -> str:
+        return " · ".join(one for one in parts if one)
+
+    whole = joined(state, kind, plan, place, days, leaders)
+    if not cells or width(whole) <= cells:
+        return whole
+    room = cells - width(joined(state, kind, plan, days)) - 3
+    if room >= min(_SHORTEST, width(place)):
+        return joined(state, kind, plan, plain(place, room), days)
+    short = joined(state, kind, plan, days)
+    return short if width(short) <= cells else joined(state, plan, days)
 
 
 def of(part: int, whole: int) -> str:
@@ -204,26 +215,72 @@ def _waits(place: int, one: Waiting, today: date) -> Row:
 # The list
 
 
-def course_row(one: CourseLine, today: date) -> Row:
-    """Return one course in the list."""
-    places = of(one.taken, one.capacity) if one.capacity else str(one.taken)
+def course_rows(found: Sequence[CourseLine], today: date, missing: Mapping[str, int]) -> list[Row]:
+    """Return the list; `missing` is how many past sessions of a course lack registration.
+
+    The columns are as wide as the widest of the list needs: days, times and numbers stand whole, the title gives way.
+    """
+    cells = [_cells(one, today, missing.get(one.id, 0)) for one in found]
+    widths = [max((width(plain(row[column])) for row in cells), default=0) for column in range(_PLACE + 1)]
+    return [
+        Row(one.id, _made(row, widths), _course_said(one, missing.get(one.id, 0)))
+        for one, row in zip(found, cells, strict=True)
+    ]
+
+
+_TITLE, _PLAN, _PLACES, _WAITS, _LAST, _PLACE = range(6)
+_LEAST_TITLE = 16
+
+
+def _cells(one: CourseLine, today: date, missing: int) -> tuple[str, ...]:
     when = ""
     if one.next is not None:
         when = _("i dag") if one.next.date == today else f"{one.next.date:%d-%m}"
-    status = _("afklares") if one.contested else _(COURSE_STATUS.get(one.status, N_("planlagt")))
-    last = when or status
+    status = _("afklares") if one.contested else when or _(COURSE_STATUS.get(one.status, N_("planlagt")))
+    return (
+        one.title, describe(one.plan) if one.plan else "",
+        of(one.taken, one.capacity) if one.capacity else str(one.taken),
+        _("{count} venter").format(count=one.waiting) if one.waiting else "",
+        f"{status} !" if missing else status, one.venue_name,
+    )  # fmt: skip
 
+
+def _made(row: tuple[str, ...], widths: Sequence[int]) -> Callable[[int], str]:
     def made(cells: int) -> str:
-        wide = cells >= 100
-        where: tuple[Cell, ...] = ((one.venue_name, 22),) if wide else ()
-        waits = _("{count} venter").format(count=one.waiting) if one.waiting else ""
-        plan = describe(one.plan) if one.plan else ""
-        return columns(
-            cells, (one.title, 0), (plan, 30 if wide else 20), *where, (places, 8, "right"), (waits, 9), (last, 8)
-        )
+        fixed = [
+            cell
+            for cell in (
+                (row[_PLACES], widths[_PLACES], "right"), (row[_WAITS], widths[_WAITS]), (row[_LAST], widths[_LAST]),
+            )
+            if cell[1]
+        ]  # fmt: skip
+        left = cells - sum(cell[1] + 2 for cell in fixed)
+        if widths[_WAITS] and left < widths[_PLAN] + 2 + _LEAST_TITLE:
+            # Who waits is said in the line under the list.
+            fixed = [fixed[0], *fixed[2:]]
+            left += widths[_WAITS] + 2
+        plan = min(widths[_PLAN], max(0, left - 2 - _LEAST_TITLE))
+        place = min(widths[_PLACE], max(0, left - plan - widths[_TITLE] - 4))
+        middle: list[Cell] = [(row[_PLAN], plan)] if plan else []
+        if place >= _SHORTEST:
+            middle.append((row[_PLACE], place))
+        return columns(cells, (row[_TITLE], 0), *middle, *cast("list[Cell]", fixed))
 
+    return made
+
+
+def _course_said(one: CourseLine, missing: int) -> str:
     parts = [one.title, kind_word(one.kind), describe(one.plan) if one.plan else "", one.venue_name]
     if one.next is not None:
         parts.append(_("næste {day}").format(day=line_date(one.next.date)))
+    places = of(one.taken, one.capacity) if one.capacity else str(one.taken)
     parts.append(_("{places} pladser").format(places=places))
-    return Row(one.id, made, " · ".join(part for part in parts if part))
+    if one.waiting:
+        parts.append(_("{count} venter").format(count=one.waiting))
+    if missing:
+        parts.append(
+            ngettext("{count} mødegang mangler registrering", "{count} mødegange mangler registrering", missing).format(
+                count=missing
+            )
+        )
+    return " · ".join(part for part in parts if part)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textual.containers import Horizontal
 from textual.widgets import Input
 
 from vejleder_tui.clock import local
 from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import N_, _
-from vejleder_tui.queries.courses import CourseFilter, CourseLine, course_list
+from vejleder_tui.queries.courses import CourseFilter, CourseLine, course_list, missing_by_course
 from vejleder_tui.screens.base import ListScreen
-from vejleder_tui.screens.course_lines import course_row
+from vejleder_tui.screens.course_lines import course_rows
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.fields import Line
+from vejleder_tui.widgets.lines import MenuLine
 from vejleder_tui.widgets.panels import RowList
+from vejleder_tui.widgets.text import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from textual.app import ComposeResult
+
+    from vejleder_tui.widgets.panels import Row
 
 __all__ = ["CoursesScreen"]
 
@@ -29,6 +35,7 @@ FILTERS = (N_("Forløb i gang"), N_("Mine forløb"), N_("Afsluttede forløb"))
 class CoursesScreen(ListScreen):
     """The courses of the municipality."""
 
+    CSS_PATH = "citizens.tcss"
     SCREEN_ID = "courses"
     AUTO_FOCUS = "#body"
 
@@ -45,12 +52,17 @@ class CoursesScreen(ListScreen):
 
     def body(self) -> ComposeResult:
         """Yield the search line (hidden until `/`), the list and the line for the row in focus."""
-        search = Line(cells=60)
-        search.display = False
-        search.id = "search"
-        yield search
-        yield RowList(title=_(FILTERS[0]), identity="body")
-        yield Block("", height=1, identity="detail")
+        with Horizontal(id="searching") as bar:
+            before = Block(f" {_('Søg')}  [ ", identity="before")
+            before.styles.width = len(before.lines[0])
+            yield before
+            search = Line(cells=40)
+            search.id = "search"
+            yield search
+            yield Block(" ]", identity="behind")
+        bar.display = False
+        yield RowList(title=_(FILTERS[0]), empty=_("Henter …"), identity="body")
+        yield Block("", "", height=2, identity="detail")
 
     def on_mount(self) -> None:
         """Ask the store."""
@@ -81,21 +93,31 @@ class CoursesScreen(ListScreen):
             words=self._words,
         )
         try:
-            found = await self.desk.read(lambda reader: course_list(reader, now, wanted))
+            found, missing = await self.desk.read(
+                lambda reader: (course_list(reader, now, wanted), missing_by_course(reader, now))
+            )
         except VejlederError as error:
             self.say(str(error), error=True)
             return
-        if self.courses is None:
+        first = self.courses is None
+        if first:
             self.say("")
         self.courses = found
         today = local(now).date()
         heading = _("Fjernede forløb") if self._voided else _(FILTERS[self._filter])
         title = _("{heading} ({count})").format(heading=heading, count=len(found))
         listed = self.query_one(RowList)
-        listed.show([course_row(one, today) for one in found], title=title, empty=self._empty())
-        if self.focused is None or not self.focused.display:
+        listed.show(course_rows(found, today, missing), title=title, empty=self._empty())
+        if first:
+            needing = (one.id for one in found if one.contested or one.id in missing or _is_today(one, today))
+            listed.go("list", next(needing, None))
+        if self.focused is None:
             listed.focus()
-        self.query_one("#detail", Block).show(f" {listed.row.say}" if listed.row else "")
+        self._detail(listed.row)
+
+    def _detail(self, row: Row | None) -> None:
+        lines = wrap(row.say, max(20, self.size.width - 2))[:2] if row else []
+        self.query_one("#detail", Block).show(*(f" {line.removeprefix('· ')}" for line in ["", *lines][-2:]))
 
     def _empty(self) -> str:
         if self._words:
@@ -107,8 +129,8 @@ class CoursesScreen(ListScreen):
         return _("Ingen forløb endnu. n opretter et.")
 
     def row_focused(self, message: RowList.Focused) -> None:
-        """Say the row uncut in line 22."""
-        self.query_one("#detail", Block).show(f" {message.row.say}" if message.row else "")
+        """Say the row uncut in line 22, and in the line above it where it is long."""
+        self._detail(message.row)
 
     def _course(self) -> CourseLine | None:
         row = self.query_one(RowList).row
@@ -124,6 +146,10 @@ class CoursesScreen(ListScreen):
         course = self._course()
         if course is not None:
             self.desk.goto("course", course=course.id)
+
+    def command_peer_new(self) -> None:
+        """Register a peer activity."""
+        self.desk.goto("peer_form")
 
     def command_course_new(self) -> None:
         """Open the form for a new course."""
@@ -193,9 +219,8 @@ class CoursesScreen(ListScreen):
 
     def command_app_search(self) -> None:
         """Open the search line."""
-        search = self.query_one("#search", Line)
-        search.display = True
-        search.focus()
+        self.query_one("#searching").display = True
+        self.query_one("#search", Line).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search while typing."""
@@ -204,10 +229,15 @@ class CoursesScreen(ListScreen):
 
     def command_app_back(self) -> None:
         """Close the search; else go back."""
-        search = self.query_one("#search", Line)
-        if search.display:
-            search.value = ""
-            search.display = False
+        bar = self.query_one("#searching")
+        if bar.display and not isinstance(self.focused, MenuLine):
             self.query_one(RowList).focus()
+            self.query_one("#search", Line).value = ""
+            bar.display = False
             return
         super().command_app_back()
+
+
+def _is_today(one: CourseLine, today: date) -> bool:
+    """Return whether the course meets today and not everybody is registered yet."""
+    return one.next is not None and one.next.date == today and one.next.registered < one.next.expected

@@ -98,7 +98,7 @@ class GrantForm(FormScreen):
             saved = await self.desk.write(lambda desk: grants.change_grant(desk, grant, **given))
         else:
             saved = await self.desk.write(lambda desk: grants.new_grant(desk, citizen, **given))
-        self.done(_("Bevilling · gemt {time} · z fortryder").format(time=saved.at))
+        self.done(_("Bevilling · gemt {time} · z fortryder").format(time=saved.at), saved.row)
 
 
 def _picked(source: str, code: str) -> dict[str, list[list[str]]]:

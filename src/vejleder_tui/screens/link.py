@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import NotFoundError, NotSavedError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.store.store import Store
 
-__all__ = ["Seat"]
+__all__ = ["Aside", "Seat"]
 
 T = TypeVar("T")
 
@@ -36,6 +36,14 @@ class _Shared:
 
     def __init__(self, desk: Desk | None = None) -> None:
         self.desk = desk
+
+
+class Aside(NamedTuple):
+    """What long work beside the writer gets: the store (for readers and local tables), the clock, and randomness."""
+
+    store: Store
+    clock: Clock
+    randomness: Randomness
 
 
 class Seat:
@@ -88,6 +96,10 @@ class Seat:
         if self.read_only:
             raise NotSavedError(self.read_only_sentence())
         return act(self._ready())
+
+    def beside(self, act: Callable[[Any], T]) -> T:
+        """Run long work with an `Aside`; it opens connections of its own, and the writer's is not touched."""
+        return act(Aside(self.store, self._clock, self._randomness))
 
     def local(self, act: Callable[[Any], T]) -> T:
         """Run `act` with a connection to the laptop's own tables, in a transaction; also where another window writes."""

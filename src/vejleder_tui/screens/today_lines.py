@@ -222,6 +222,7 @@ def _follow_ups(found: list[FollowUp], day: date, name: Name) -> list[Row]:
                 one.task or one.about,
                 _cells((who, first), (what, 0)),
                 say=_("{who}: {what}.").format(who=who, what=what)
+                + (" " + _("Kom igen {date}.").format(date=near_date(one.came_since, day)) if one.came_since else "")
                 + (
                     " " + _("Følges op senest {date}.").format(date=near_date(one.date, day))
                     if one.task and one.date

@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.contents import contents_of
 from vejleder_tui.bundle.export import export_bundle, own_keys
 from vejleder_tui.bundle.verify import verify_bundle
@@ -107,7 +108,7 @@ def export(
                     exported.written.path.unlink()
                 raise
     finally:
-        reader.close()
+        store.release(reader)
     written = exported.written
     return Bundle(
         written.path,
@@ -152,7 +153,7 @@ def verify_here(reader: Reader, path: Path, *, progress: Callable[[int, int], No
     senders = {one.public_key for one in known_keys(reader, "sender")}
     return verify_bundle(
         path, [own.identity], lambda key: key == own.card.public_key or key in senders,
-        device_keys=device_keys(reader), progress=progress,
+        device_keys=device_keys(reader), newest_schema=SCHEMA, progress=progress,
     )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def check_bundle(
     try:
         found = verify_here(reader, path, progress=progress)
     finally:
-        reader.close()
+        store.release(reader)
     if found.ok:
         with bookkeeping(store) as connection:
             connection.execute(
@@ -174,9 +175,14 @@ def check_bundle(
     return found
 
 
-def described(reader: Reader, path: Path) -> list[str]:
-    """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError."""
-    return contents_sentences(contents_of(path, [own_keys(reader).identity], device_keys(reader)))
+def described(store: Store, path: Path, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
+    """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError, and what `progress` raises."""
+    reader = store.reader()
+    try:
+        identity, known = own_keys(reader).identity, device_keys(reader)
+    finally:
+        store.release(reader)
+    return contents_sentences(contents_of(path, [identity], known, progress=progress))
 
 
 def hand_over(store: Store, bundle_id: str, *, clock: Clock) -> None:

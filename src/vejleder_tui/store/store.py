@@ -179,7 +179,7 @@ class Store:
         return cls(paths, connection, data_key, clock, lock)
 
     def reader(self) -> Connection:
-        """Return a new connection that refuses every write; it reads while another writes. `close` closes it too."""
+        """Return a new connection that refuses every write; it reads while another writes. `release` closes it, `close` too."""
         return self._other(read_only=True)
 
     def local_writer(self, replicated: Iterable[str]) -> Connection:
@@ -191,16 +191,17 @@ class Store:
         install(connection, replicated, CLOSED)
         return connection
 
-    def let_go(self, other: Connection) -> None:
-        """Close a connection that `reader` or `local_writer` gave, before the store is closed."""
-        other.close()
-        self._others.remove(other)
-
     def _other(self, *, read_only: bool) -> Connection:
         newest = newest_backup_time(self.paths)
         connection = connect(self.paths.database, self._data_key, read_only=read_only, newest_backup=newest)
         self._others.append(connection)
         return connection
+
+    def release(self, connection: Connection) -> None:
+        """Close a connection that `reader` or `local_writer` gave, and forget it; what it has not committed is undone."""
+        connection.close()
+        with contextlib.suppress(ValueError):
+            self._others.remove(connection)
 
     def guard(self, tables: Iterable[str], door: Door) -> None:
         """Refuse writes to `tables` on the write connection while `door.state()` is not 1; see `guard.install`."""
@@ -257,8 +258,8 @@ class Store:
             return
         self._closed = True
         try:
-            for other in self._others:
-                other.close()
+            for other in tuple(self._others):
+                self.release(other)
             if self.writes:
                 # What is committed is safe in the WAL too: a checkpoint that cannot run is no reason to complain.
                 with contextlib.suppress(Exception):
