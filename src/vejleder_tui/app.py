@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from vejleder_tui import commands, crash
+from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, set_language
 from vejleder_tui.screens.base import BaseScreen, ModalBase
 from vejleder_tui.screens.desk import WritesMixin
@@ -47,6 +48,8 @@ FACTORIES: dict[str, str] = {
     "citizens": "citizens:CitizensScreen",
     "citizen": "citizen:CitizenScreen",
     "citizen_form": "citizen_form:CitizenForm",
+    "grant_form": "grant_form:GrantForm",
+    "consent_form": "consent_form:ConsentForm",
     "enrolment_form": "enrolment_form:EnrolmentForm",
     "peer": "peer:PeerScreen",
     "peer_form": "peer_form:PeerForm",
@@ -256,6 +259,7 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
             work = self.long_work
             answer = "close"
             if self._store is not None:
+                self.waiting_to_send = await self._count_waiting()
                 answer = await self.push_screen_wait(
                     quit_dialog(self.waiting_to_send, work.name if work else "", work.percent if work else 0)
                 )
@@ -271,6 +275,16 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
             self.exit(0)
         finally:
             self._asked = False
+
+    async def _count_waiting(self) -> int:
+        """Return how many changes wait to be sent; what was known last where they cannot be counted now."""
+        from vejleder_tui.queries.handover import waiting  # noqa: PLC0415
+
+        try:
+            found = await self.read(waiting)
+        except VejlederError:
+            return self.waiting_to_send
+        return found.changes
 
     def action_help_quit(self) -> None:
         """Ctrl+C closes nothing."""

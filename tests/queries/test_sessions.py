@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.services.planning import CHRISTMAS, FIRST, TODAY, TUESDAYS, citizen, course, venue
+from vejleder_tui.queries.session_rows import running_courses
 from vejleder_tui.queries.sessions import (
     SessionRef,
     SessionStatus,
@@ -280,3 +281,23 @@ def test_an_open_ended_course_goes_eight_weeks_on(desk: Desk) -> None:
     through = course_sessions(desk.store.connection, where, desk.clock.now(), through=date(2027, 6, 1))
     assert through[-1].date == date(2027, 6, 1)
     assert TUESDAYS.sessions == 20
+
+
+def test_a_window_looks_at_the_courses_that_may_meet_in_it(desk: Desk) -> None:
+    def made(title: str, **plan: object) -> str:
+        given = {"first": FIRST, "sessions": None, **plan}
+        return new_course(desk, title, Plan((1,), 1, 600, 720, **given)).row  # type: ignore[arg-type] # fields of a plan
+
+    made("Slut dagen før", until=TODAY - timedelta(days=1))
+    running = {
+        made("Slutter i dag", until=TODAY),
+        made("Uden slutning"),
+        made("Efter antal", sessions=8),
+        new_course(
+            desk, "Aflyst længe", Plan((1,), 1, 600, 720, date(2025, 9, 2), sessions=30),
+            skipped={date(2025, 9, 9) + timedelta(weeks=week): "ferie" for week in range(40)},
+        ).row,
+    }  # fmt: skip
+    made("Begynder senere", first=TODAY + timedelta(days=1))
+    assert running_courses(desk.store.connection, TODAY, TODAY) == running
+    assert {one.ref.course for one in between(desk, TODAY, TODAY)} == running

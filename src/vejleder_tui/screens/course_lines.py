@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.course_people import Participant, Waiting
     from vejleder_tui.queries.courses import CourseDetail, CourseLine
     from vejleder_tui.queries.sessions import SessionView
+    from vejleder_tui.queries.voided import VoidedRow
     from vejleder_tui.widgets.text import Cell
 
-__all__ = ["course_rows", "header", "people_rows", "session_row", "session_sentence", "status_word", "waiting_rows"]
+__all__ = [
+    "course_rows",
+    "header",
+    "people_rows",
+    "session_row",
+    "session_sentence",
+    "status_word",
+    "voided_row",
+    "waiting_rows",
+]
 
 KINDS = {"closed": N_("Lukket hold"), "rolling": N_("Løbende optag"), "open": N_("Åbent tilbud")}
 _SHORTEST = 8
@@ -210,6 +220,13 @@ def _waits(place: int, one: Waiting, today: date) -> Row:
         place=place, name=one.name, basis=one.legal_basis or "–", since=since, offered=offered
     )
     return Row(f"w:{one.enrolment}", made, said)
+
+
+def voided_row(one: VoidedRow, today: date) -> Row:
+    """Return what was taken away, with the day it is about."""
+    day = short_date(one.day, today) if one.day else "–"
+    said = _("{day} {what}, fjernet. x gendanner.").format(day=day, what=one.text)
+    return Row(one.id, lambda cells: columns(cells, (day, 10), (one.text, 0)), said)
 
 
 # The list

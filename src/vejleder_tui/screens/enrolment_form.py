@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import N_, _, one_of
 from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.screens.making import offer_new_citizen, offer_new_grant
 from vejleder_tui.screens.planning_form import CELLS, PlanningForm, picked
@@ -34,7 +34,9 @@ class EnrolmentForm(PlanningForm):
         **values: Any,  # noqa: ANN401 - what every form may be opened with
     ) -> None:  # fmt: skip
         super().__init__(**values)
-        self.course, self.enrolment, self.citizen, self.act = course, enrolment, citizen, act
+        self.course, self.enrolment, self.citizen, self.act = self.given(
+            course=course, enrolment=enrolment, citizen=citizen, act=act
+        )
         self._title = ""
         self._standing: EnrolmentValues | None = None
 
@@ -70,7 +72,7 @@ class EnrolmentForm(PlanningForm):
             return [basis, grant, assessment, until]
         rows: list[Field | Sequence[Field] | str] = []
         if not self.course:
-            rows.append(PickField("course", _("Forløb"), cells=CELLS, required=True))
+            rows.append(PickField("course", one_of("Forløb"), cells=CELLS, required=True))
         return [
             *rows,
             PersonField("citizen", _("Borger"), search=self._find_people, cells=CELLS, required=True),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vejleder_tui.clock import local, local_date
 from vejleder_tui.codes import code_list, display
 from vejleder_tui.errors import RuleError
-from vejleder_tui.i18n import _
+from vejleder_tui.i18n import _, one_of
 from vejleder_tui.rules.conditions import search_conditions
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import near_date, weekday_name, whole_date
@@ -92,7 +92,7 @@ class GoalForm(DraftedForm):
             self._date("follow_up_date", _("Frist"), today, Lean.FUTURE),
             self._date("next_rating", _("Vurderes"), today, Lean.FUTURE),
             *([ended] if self.goal else []),
-            PickField("enrolment", _("Forløb"), [], cells=40),
+            PickField("enrolment", one_of("Forløb"), [], cells=40),
             PickField("parent", _("Hører under"), [], cells=50),
             PickField("secondary", _("Andre tilstande"), search=_undertemaer, several=True, cells=40),
             TextField("weight", _("Vægt"), cells=5, text="1"),

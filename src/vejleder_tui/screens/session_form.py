@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import N_, _, one_of
 from vejleder_tui.queries.sessions import SessionRef
 from vejleder_tui.rules.formats import time_range, whole_date
 from vejleder_tui.screens.making import offer_new_place
@@ -39,6 +39,9 @@ class SessionForm(PlanningForm):
         session: str = "", planned: str = "", number: str = "", **values: Any,  # noqa: ANN401
     ) -> None:  # fmt: skip
         super().__init__(**values)
+        if ref is None:
+            session, planned, number = self.given(session=session, planned=planned, number=number)
+            course, act = self.given(course=course, act=act)
         if ref is None and session:
             ref = SessionRef(
                 session,
@@ -84,7 +87,7 @@ class SessionForm(PlanningForm):
         rows: list[Field] = []
         if self.act == "new":
             rows.append(
-                PickField("course", _("Forløb"), cells=CELLS, help_line=_("Tom: en mødegang uden for forløbene."))
+                PickField("course", one_of("Forløb"), cells=CELLS, help_line=_("Tom: en mødegang uden for forløbene."))
             )
         rows += [
             TextField("title", _("Navn"), cells=CELLS + 2, required=False),

@@ -144,10 +144,12 @@ class Work:
         with _told():
             self._writer.restore(str(model.__tablename__), row, reason=correction)
 
-    def put_back(self, table: str, row: str, values: Mapping[str, str | int | bool | None]) -> None:
+    def put_back(
+        self, table: str, row: str, values: Mapping[str, str | int | bool | None], *, correction: str | None = None
+    ) -> None:
         """Write exactly these values: the writing half of undo."""
         with _told():
-            self._writer.put_back(table, row, values)
+            self._writer.put_back(table, row, values, reason=correction)
 
     def saved(self, row: str = "") -> Saved:
         """Return the receipt of this transaction; true only once its block has ended without an error."""

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from vejleder_tui.errors import RuleError, VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.widgets.block import Block
-from vejleder_tui.widgets.text import one_to_one, paint, plain, width
+from vejleder_tui.widgets.text import one_to_one, paint, plain, whole, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,10 @@ class Line(Input):
         )
         self.cursor_blink = False
         self.styles.width = cells
+
+    def validate_value(self, value: str) -> str:
+        """Take what was typed or pasted, but for halves of characters."""
+        return whole(value)
 
     @property
     def _value(self) -> Text:
@@ -308,7 +312,7 @@ class BoxField(Field):
     @property
     def raw(self) -> str:
         """The text."""
-        return self.box.text
+        return whole(self.box.text)
 
     def set_raw(self, raw: Any) -> None:  # noqa: ANN401
         """Put back the text."""

@@ -249,6 +249,13 @@ class Form(VerticalScroll, can_focus=False):
             if isinstance(line, FieldLine) and message.field in line.fields and line.error_text:
                 line.tell("")
 
+    def help(self, name: str, sentence: str) -> None:
+        """Change the sentence that stands under a field while it has no error."""
+        self.field(name).help_line = sentence
+        for line in self._lines:
+            if isinstance(line, FieldLine) and any(one.key == name for one in line.fields):
+                line.tell(line.error_text)
+
     def open_list(self) -> PickField | None:
         """Return the pick field whose list is open."""
         return next((one for one in self.fields if isinstance(one, PickField) and one.is_open), None)
