@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -331,7 +331,7 @@ async def test_the_draft_of_a_change_stays_a_change(
     who = desk.store.connection.execute(
         "SELECT e.id FROM enrolment e JOIN citizen c ON c.id = e.citizen WHERE c.name LIKE 'Asta%'"
     ).fetchone()[0]
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "course_form": {"course": planned},
         "enrolment_form": {"course": planned, "enrolment": who, "act": "edit"},
         "session_form": {"ref": on(desk, date(2026, 12, 1)).ref},
