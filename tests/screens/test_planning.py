@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -331,7 +331,7 @@ async def test_the_draft_of_a_change_stays_a_change(
     who = desk.store.connection.execute(
         "SELECT e.id FROM enrolment e JOIN citizen c ON c.id = e.citizen WHERE c.name LIKE 'Asta%'"
     ).fetchone()[0]
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "course_form": {"course": planned},
         "enrolment_form": {"course": planned, "enrolment": who, "act": "edit"},
         "session_form": {"ref": on(desk, date(2026, 12, 1)).ref},
@@ -349,3 +349,20 @@ async def test_the_draft_of_a_change_stays_a_change(
         await open_course(pilot, "ctrl+g")
         assert "· gemt 10:42:00 · z fortryder" in lines(pilot.app)[22]
         assert desk.store.connection.execute("SELECT count(*) FROM course").fetchone()[0] == 1
+
+
+async def test_a_date_that_stands_there_is_replaced_by_typing(desk: Desk) -> None:
+    where = course(desk)
+    async with running(desk, "session_form", course=where) as pilot:
+        await open_course(pilot, "tab", "tab", *"31-11", "ctrl+g")
+        assert "»31-11« findes ikke: november har 30 dage." in screen_text(pilot.app)
+        await open_course(pilot, "home", "shift+end", *"i morgen", "tab", *"13-14", "ctrl+g")
+        assert "Ny mødegang 25-11-2026 · gemt" in lines(pilot.app)[22]
+
+
+async def test_fields_stay_inside_a_narrow_screen(desk: Desk) -> None:
+    async with running(desk, "citizen_form", size=(60, 20)) as pilot:
+        assert [line.rstrip()[-1] for line in lines(pilot.app)[3:6]] == ["]", "]", "]"]
+        await pilot.resize_terminal(80, 24)
+        await wait(pilot)
+        assert lines(pilot.app)[3].rstrip().endswith(" " * 45 + " ]")
