@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from vejleder_tui.clock import FixedClock
+from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.i18n import set_language
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.paths import StorePaths
@@ -25,10 +26,12 @@ START = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _danish() -> Iterator[None]:
+def _as_at_the_start() -> Iterator[None]:
     set_language("da")
+    use_own_kinds([])
     yield
     set_language("da")
+    use_own_kinds([])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""People and their courses as SCREENS.md draws them: Einer, with an ABC group, an open workshop and three goals."""
+"""People and their courses as the pictures have them: Einer, with an ABC group, an open workshop and three goals."""
 
 from __future__ import annotations
 

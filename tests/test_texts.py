@@ -23,6 +23,8 @@ def _texts(tree: ast.AST) -> set[str | tuple[str, str]]:
         given = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         if node.func.id in {"_", "N_"} and given:
             found.add(given[0])
+        elif node.func.id == "one_of" and given:
+            found.add(f"one\x04{given[0]}")
         elif node.func.id == "ngettext" and len(given) == 2:
             found.add((given[0], given[1]))
     return found
@@ -36,12 +38,16 @@ def _placeholders(text: str) -> set[str]:
     return {name for _text, name, _form, _conversion in string.Formatter().parse(text) if name is not None}
 
 
+def _key(context: str | None, text: str) -> str:
+    return f"{context}\x04{text}" if context else text
+
+
 @pytest.fixture(scope="module")
 def catalogue() -> dict[str | tuple[str, str], object]:
     with CATALOGUE.open("rb") as readable:
         read = read_po(readable, abort_invalid=True)
     return {
-        (tuple(one.id) if isinstance(one.id, (list, tuple)) else one.id): one.string  # type: ignore[misc]
+        (tuple(one.id) if isinstance(one.id, (list, tuple)) else _key(one.context, one.id)): one.string  # type: ignore[misc]
         for one in read
         if one.id
     }

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from vejleder_tui import commands, crash
+from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, set_language
 from vejleder_tui.screens.base import BaseScreen, ModalBase
 from vejleder_tui.screens.desk import WritesMixin
@@ -54,6 +55,7 @@ FACTORIES: dict[str, str] = {
     "peer_form": "peer_form:PeerForm",
     "goals": "goals:GoalsScreen",
     "goal_form": "goal_form:GoalForm",
+    "proposal": "proposal:ProposalScreen",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
     "history": "history:HistoryScreen",
@@ -257,6 +259,7 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
             work = self.long_work
             answer = "close"
             if self._store is not None:
+                self.waiting_to_send = await self._count_waiting()
                 answer = await self.push_screen_wait(
                     quit_dialog(self.waiting_to_send, work.name if work else "", work.percent if work else 0)
                 )
@@ -273,6 +276,16 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
         finally:
             self._asked = False
 
+    async def _count_waiting(self) -> int:
+        """Return how many changes wait to be sent; what was known last where they cannot be counted now."""
+        from vejleder_tui.queries.handover import waiting  # noqa: PLC0415
+
+        try:
+            found = await self.read(waiting)
+        except VejlederError:
+            return self.waiting_to_send
+        return found.changes
+
     def action_help_quit(self) -> None:
         """Ctrl+C closes nothing."""
         self.status(_("Ctrl+C lukker ikke Vejleder. Brug q eller menuen."))
@@ -280,11 +293,19 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
     # What Textual would do in its own way
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the first screen, with its styles; the way over a mode would lay every style twice."""
+        """Return the first screen; its styles are only laid ready, and parsed with all others."""
         screen_id, values = self._start
         screen = self._make(screen_id, values)
-        self._load_screen_css(screen)
+        for path in screen.css_path:
+            self.stylesheet.read(path)
         return screen
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the styles anew; before the first screen there is none to style, and the colours of the theme will do."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def on_load(self) -> None:
         """Replace asyncio's own handler, which would print the text of an error."""

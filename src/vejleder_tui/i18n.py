@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "N_", "_", "language", "ngettext", "set_language"]
+__all__ = ["LANGUAGES", "N_", "_", "language", "ngettext", "one_of", "set_language"]
 
 LANGUAGES = ("da", "en")
 
@@ -41,6 +41,11 @@ def _(text: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a Danish text that fits `count`, in the language in use."""
     return _state["texts"].ngettext(one, many, count)
+
+
+def one_of(text: str) -> str:
+    """Return a Danish word that is the same for one and for many, in its English singular: "Mål" is "Goal"."""
+    return _state["texts"].pgettext("one", text)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translated when shown"

@@ -62,6 +62,7 @@ def test_a_guest_can_become_a_citizen(desk: Desk, group: Group) -> None:
     found = roster(desk.store.connection, group.ref(), desk.clock.now())
     assert found is not None
     assert (found.guest_count, found.rows[0].code) == (0, "present")
+    assert found.view.guests == 0
     undo(desk)
     assert state_digest(desk.store.connection).digest == before
     remove_guest(desk, group.ref(), guest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.attend.group import NAMES, Group, add_goal, make_group
 from tests.attend.program import Home, Rating, opened, program
@@ -423,3 +423,34 @@ async def test_marks_still_queued_when_the_screen_is_left_are_saved(desk: Desk, 
         gate.set()
         await wait(pilot)
     assert codes(desk, group) == "FUAO········"
+
+
+async def test_answers_of_a_slow_disk_are_taken_in_the_order_of_the_keys(desk: Desk, group: Group) -> None:
+    """Three acts end together, and the newest is heard of at once: the older answers do not paint over it."""
+    app = program(desk, group)
+    link = app.store_link
+    assert link is not None
+    write = link.write
+
+    def after_the_third(act: Any) -> Any:
+        while seen["acts"] < 3:
+            pass
+        return write(act)
+
+    seen = {"acts": 0}
+    within = app.write_within
+
+    def counted(act: Any, **values: Any) -> Any:
+        seen["acts"] += 1
+        return within(act, **values, seconds=0.01 if seen["acts"] < 3 else 20)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        opened(app, group)
+        await wait(pilot)
+        link.write = after_the_third  # type: ignore[method-assign] # the disk that waits
+        app.write_within = counted  # type: ignore[method-assign] # how long the screen waits for it
+        await pilot.press(*"A3u9a")
+        await wait(pilot)
+        assert codes(desk, group) == "FFUFFFFFAFFF"
+        assert "".join(line[19] for line in lines(app)[4:16]) == "FFUFFFFFAFFF"
+        assert "Lonni B.: fremmødt → afbud · gemt 10:42:" in lines(app)[22]

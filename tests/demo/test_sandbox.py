@@ -17,6 +17,8 @@ from vejleder_tui.demo.sizes import OPENS, parse_size
 from vejleder_tui.errors import RuleError
 from vejleder_tui.oplog import chain_faults, fold_faults, state_digest
 from vejleder_tui.queries.goals import citizen_goals, goals_due
+from vejleder_tui.queries.handover import handover_page
+from vejleder_tui.queries.keys import recipients_in_force
 from vejleder_tui.queries.roster import roster
 from vejleder_tui.queries.sessions import SessionStatus, course_sessions
 from vejleder_tui.queries.today import today_view
@@ -213,3 +215,20 @@ def test_too_early_a_day_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError) as refused:
         make(tmp_path / "store", day=date(2019, 1, 1))
     assert refused.value.field == "date"
+
+
+def test_a_bundle_is_three_keys_away_and_earlier_ones_stand_in_the_history(sandbox: Desk) -> None:
+    connection = sandbox.store.connection
+    (one,) = recipients_in_force(connection, DAY)
+    assert (one.name, one.valid_until) == ("Ishøj Kommune, administrationen", "2027-12-31")
+    page = handover_page(connection, sandbox.actor.worker, NOW)
+    assert [bundle.status for bundle in page.written] == ["handed"] * 4
+    assert [local_date(bundle.created_at) for bundle in page.written] == [
+        DAY - timedelta(days=days) for days in (4, 8, 11, 14)
+    ]
+    for bundle in page.written:
+        assert bundle.handed_at is not None
+        assert bundle.verified_at is not None
+        assert (Path(bundle.folder) / bundle.file_name).is_file()
+        assert one.recipient in bundle.recipients
+    assert page.waiting.changes == state_digest(connection).operations

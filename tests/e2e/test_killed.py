@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import select
-import signal
-import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.attend.group import make_group
 from tests.conftest import PASSPHRASE
+from tests.e2e.terminal import Terminal
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.oplog import chain_faults, fold_faults
 from vejleder_tui.queries.roster import roster
@@ -29,50 +24,6 @@ if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pty and SIGKILL are needed")
-ROOT = Path(__file__).parents[2]
-LONGEST = 60
-
-
-class Terminal:
-    """The program in a terminal of 80 × 24."""
-
-    def __init__(self, folder: Path) -> None:
-        import fcntl
-        import pty
-        import struct
-        import termios
-
-        import pyte
-
-        self.screen = pyte.Screen(80, 24)
-        self._stream = pyte.ByteStream(self.screen)
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.run_program", str(folder)],
-            stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment, start_new_session=True,
-        )  # fmt: skip
-        os.close(slave)
-
-    def wait_for(self, text: str) -> None:
-        """Read until a text stands on the screen."""
-        end = time.monotonic() + LONGEST
-        while text not in "\n".join(self.screen.display):
-            ready, _out, _bad = select.select([self.master], [], [], max(0.0, end - time.monotonic()))
-            assert ready, "\n".join(self.screen.display)
-            self._stream.feed(os.read(self.master, 65536))
-
-    def type(self, keys: str) -> None:
-        """Type keys, all at once."""
-        os.write(self.master, keys.encode())
-
-    def kill(self) -> None:
-        """End the program as a power cut would."""
-        if self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        os.close(self.master)
 
 
 @pytest.fixture

@@ -302,3 +302,30 @@ def test_the_commands_load_neither_textual_nor_the_models(shell: Shell, tmp_path
         done = subprocess.run([sys.executable, "-c", script, *argv], capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         assert done.stdout.decode().splitlines()[-1] == "LOADED []"
+
+
+def test_a_bundle_of_a_newer_schema_is_refused_whoever_looks(
+    shell: Shell, tmp_path: Path, identity: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = exported(shell, tmp_path / "out")
+    for module in ("cli.bundles", "bundle.contents", "bundle.package", "services.handover"):
+        monkeypatch.setattr(f"vejleder_tui.{module}.SCHEMA", 0)
+    for more in ([], ["--identity", identity]):
+        for words in (
+            ["verify", found["file"]],
+            ["inspect", found["file"]],
+            ["open", found["file"], "--csv", tmp_path / "csv"],
+        ):
+            assert shell(*words, *more) == 7
+            assert "Pakken er skrevet med version 0.1.0. Denne er 0.1.0." in shell.out + shell.err
+    assert not (tmp_path / "csv").exists()
+
+
+def test_writing_and_checking_leave_no_connection_open(desk: Desk, tmp_path: Path, clock: FixedClock) -> None:
+    from vejleder_tui.services.handover import check_bundle, export
+
+    made = export(
+        desk.store, clock=clock, randomness=SeededRandomness(9), folder=tmp_path / "out", recipients=[RECIPIENT]
+    )
+    assert check_bundle(desk.store, made.path, clock=clock).ok
+    assert desk.store._others == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,13 +13,12 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
-from vejleder_tui.migrations import LAPTOP_HEADS
+from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS
 from vejleder_tui.migrations import run as migrations
 from vejleder_tui.model import Local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -47,6 +47,13 @@ def test_heads_are_written_down_for_the_start(connection: Any) -> None:
     _upgrade(connection)
     found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     assert {row[0] for row in found} == LAPTOP_HEADS
+
+
+def test_every_revision_is_written_down_for_the_start() -> None:
+    folder = Path(migrations.__file__).parent
+    names = {file.name.split("_")[0] for line in ("shared", "laptop") for file in (folder / line).glob("[sl]0*.py")}
+    assert names == LAPTOP_HEADS | LAPTOP_EARLIER
+    assert not LAPTOP_HEADS & LAPTOP_EARLIER
 
 
 def test_a_migration_that_is_cut_short_leaves_nothing(connection: Any) -> None:

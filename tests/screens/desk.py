@@ -39,6 +39,9 @@ class Link:
         self.threads.add(threading.current_thread().name)
         return act(self)
 
+    def beside(self, act: Callable[[Any], Any]) -> Any:
+        return act(self)
+
     def close(self) -> None:
         self.closed = True
 
@@ -48,7 +51,7 @@ def rows(*texts: str) -> list[Row]:
 
 
 class Today(MainScreen):
-    """I dag as SCREENS.md draws it, with its content given."""
+    """I dag as in the picture, with its content given."""
 
     SCREEN_ID = "today"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -17,6 +18,7 @@ from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Citizen, Course
 from vejleder_tui.screens.asking import AskLine
 from vejleder_tui.screens.base import ModalBase
+from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.services.bookkeeping import bookkeeping
 from vejleder_tui.services.handover import export, hand_over
 from vejleder_tui.services.keyring import add_recipients
@@ -24,10 +26,12 @@ from vejleder_tui.services.setup import organisation_id
 from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from textual.pilot import Pilot
 
+    from vejleder_tui.app import VejlederApp
     from vejleder_tui.services.desk import Desk
 
 CENTRE = generate_age_identity(SeededRandomness(99))
@@ -206,23 +210,86 @@ async def test_escape_leaves_no_bundle(desk: Desk) -> None:
         assert desk.store.connection.execute("SELECT count(*) FROM bundle_history").fetchone() == (0,)
 
 
-async def test_a_writing_that_is_stopped_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vejleder_tui.screens import handover
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Long work that stands still at its first look: (it is there, it may go on)."""
+    there, go_on = threading.Event(), threading.Event()
+    look = LongTask.look
 
-    class Stopped(handover.Writing):
-        def __init__(self) -> None:
-            super().__init__()
-            self.stop()
+    def waiting(self: LongTask, done: int, total: int) -> None:
+        there.set()
+        assert go_on.wait(60)
+        look(self, done, total)
 
-    monkeypatch.setattr(handover, "Writing", Stopped)
+    monkeypatch.setattr(LongTask, "look", waiting)
+    yield there, go_on
+    go_on.set()
+
+
+async def reached(pilot: Pilot[int], event: threading.Event) -> None:
+    for _turn in range(2_000):
+        if event.is_set():
+            return
+        await pilot.pause(0.005)
+    raise AssertionError(screen_text(pilot.app))
+
+
+async def test_a_writing_that_is_stopped_leaves_nothing(
+    desk: Desk, slow: tuple[threading.Event, threading.Event]
+) -> None:
     with_recipient(desk)
     async with running(desk, "handover") as pilot:
         await pilot.press("s")
         await asked(pilot)
         await pilot.press("enter")
+        await reached(pilot, slow[0])
+        assert lines(pilot.app)[22] == " Skriver pakken: 0 %. Esc afbryder."
+        await pilot.press("c", "escape")
+        slow[1].set()
         await wait(pilot)
         assert lines(pilot.app)[22] == " Afbrudt. Ingen pakke er skrevet."
         assert not desk.store.paths.outbox.exists()
+
+
+async def test_a_mark_made_while_a_bundle_is_written_is_saved_meanwhile(
+    desk: Desk, slow: tuple[threading.Event, threading.Event]
+) -> None:
+    with_recipient(desk)
+    before = desk.store.connection.execute("SELECT count(*) FROM operation").fetchone()[0]
+    async with running(desk, "handover") as pilot:
+        await pilot.press("s")
+        await asked(pilot)
+        await pilot.press("enter")
+        await reached(pilot, slow[0])
+        app = cast("VejlederApp", pilot.app)
+        done = app.write_within(lambda one: some_work(one, 2), seconds=60)
+        assert done.done
+        assert done.error is None
+        assert not list(desk.store.paths.outbox.glob("*.age"))
+        slow[1].set()
+        await wait(pilot)
+        assert "Pakken er skrevet" in lines(pilot.app)[22]
+        path = next(desk.store.paths.outbox.iterdir())
+        assert verify_bundle(path, [CENTRE]).operations == before  # the log as it stood when the writing began
+        assert len(desk.store._others) <= 2  # the two readers' own
+
+
+async def test_a_check_can_be_stopped(desk: Desk, slow: tuple[threading.Event, threading.Event]) -> None:
+    with_recipient(desk)
+    some_work(desk, 300)
+    a_bundle(desk)
+    async with running(desk, "handover") as pilot:
+        for key in ("c", "enter"):
+            slow[0].clear()
+            slow[1].clear()
+            await pilot.press(key)
+            await reached(pilot, slow[0])
+            assert lines(pilot.app)[22] == " Kontrollerer pakken: 0 %. Esc afbryder."
+            await pilot.press("escape")
+            slow[1].set()
+            await wait(pilot)
+            assert lines(pilot.app)[22] == " Afbrudt. Pakken er ikke kontrolleret."
+        assert desk.store.connection.execute("SELECT verified_at FROM bundle_history").fetchone() == (None,)
 
 
 async def test_a_damaged_file_is_told_and_a_missing_one_too(desk: Desk) -> None:

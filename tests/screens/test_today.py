@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.attend.group import make_group
 from tests.screens.day import COOK, TODAY, goal, one_session, place, the_day
 from tests.screens.golden import check_golden, lines, screen_text, wait
 from tests.screens.live import running
 from vejleder_tui.screens.base import TaskScreen
-from vejleder_tui.services.attendance import mark
+from vejleder_tui.services.attendance import mark, mark_rest
 from vejleder_tui.services.citizens import new_citizen
 from vejleder_tui.services.courses import new_course
 from vejleder_tui.services.drafts import save_draft
@@ -213,3 +215,17 @@ async def test_a_draft_opens_in_its_form(desk: Desk, opened: dict[str, Any]) -> 
         await pilot.press("enter")
         await wait(pilot)
         assert Opened.seen == [{"draft": {"minutes": "60"}, "draft_id": saved.id}]
+
+
+async def test_a_follow_up_of_absences_keeps_what_it_is_about(desk: Desk) -> None:
+    """Who comes again is still to be asked why they stayed away: the row that made the task is told, and the coming."""
+    group = make_group(desk)
+    for day in (10, 17):
+        mark(desk, group.ref(date(2026, 11, day)), group.number(10), "absent_unnotified")
+    mark_rest(desk, group.ref())
+    async with running(desk) as pilot:
+        pilot.app.screen.query_one(PanelGroup).go("follow_ups")
+        await wait(pilot)
+        assert "Max B.    udeblevet 2 gange i træk" in screen_text(pilot.app)
+        said = " Max B.: udeblevet 2 gange i træk. Kom igen i dag. Følges op senest 01-12."
+        assert lines(pilot.app)[21].rstrip() == said

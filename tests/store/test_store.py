@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from vejleder_tui.paths import StorePaths
 
 
+NEXT, FORMER = frozenset({"0002"}), frozenset({"0001"})
+
+
 def _keys(paths: StorePaths, clock: FixedClock) -> KeyFile:
     return KeyFile(paths.keys, clock=clock, randomness=SystemRandomness(), cost=CHEAP)
 
@@ -120,6 +123,15 @@ def test_a_reader_sees_the_last_commit_while_the_next_is_being_written(store: St
         connection.execute("DELETE FROM attendance WHERE id = 'a1'")
         assert reader.execute("SELECT count(*) FROM attendance").fetchone() == (3,)
     assert reader.execute("SELECT count(*) FROM attendance").fetchone() == (2,)
+
+
+def test_a_connection_that_is_released_is_closed_and_forgotten(store: Store) -> None:
+    for connection in (store.reader(), store.local_writer(())):
+        store.release(connection)
+        with pytest.raises(Exception, match="closed"):
+            connection.execute("SELECT 1")
+        store.release(connection)
+    assert store._others == []
 
 
 def test_a_second_writer_on_the_same_file_waits_and_is_told(store: Store) -> None:
@@ -248,7 +260,7 @@ def test_a_creation_cut_short_is_recognised_and_begun_anew(
 
 def test_the_schemas_version_is_read_without_alembic(store: Store, tmp_path: Path) -> None:
     assert schema_versions(store.connection) == {"0001"}
-    assert needs_migration(store.connection, frozenset({"0002"}))
+    assert needs_migration(store.connection, frozenset({"0002"}), frozenset({"0001"}))
     assert not needs_migration(store.connection, frozenset({"0001"}))
     empty = connect(tmp_path / "empty.db", bytes(32), create=True)
     assert schema_versions(empty) == frozenset()
@@ -266,7 +278,7 @@ def test_a_migration_runs_once_after_a_backup(store: Store, clock: FixedClock) -
         connection.executescript("BEGIN; UPDATE alembic_version SET version_num = '0002'; COMMIT")
 
     for _time in range(2):
-        Store.open(paths, key, clock=clock, migrate=upgrade, heads=frozenset({"0002"})).close()
+        Store.open(paths, key, clock=clock, migrate=upgrade, heads=NEXT, earlier=FORMER).close()
     assert runs == [1]
 
 
@@ -280,9 +292,31 @@ def test_a_failed_migration_leaves_the_store_as_it_was(store: Store, clock: Fixe
         connection.execute("SELECT * FROM nowhere")
 
     with pytest.raises(StoreError):
-        Store.open(paths, key, clock=clock, migrate=broken, heads=frozenset({"0002"}))
+        Store.open(paths, key, clock=clock, migrate=broken, heads=NEXT, earlier=FORMER)
     with Store.open(paths, key, clock=clock) as again:
         assert again.connection.execute("SELECT count(*) FROM attendance").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_store_of_a_newer_program_is_refused_and_not_touched(store: Store, clock: FixedClock, *, write: bool) -> None:
+    paths, key = store.paths, store._data_key
+    store.connection.execute("UPDATE alembic_version SET version_num = '0009'")
+    store.close()
+    before = paths.database.read_bytes()
+
+    def never(_connection: Any) -> None:
+        raise AssertionError
+
+    with pytest.raises(StoreError, match=r"nyere version af Vejleder.*Opdatér"):
+        Store.open(paths, key, clock=clock, write=write, migrate=never, heads=NEXT, earlier=FORMER)
+    assert paths.database.read_bytes() == before
+    assert list_backups(backup_folder(paths)) == []
+    Store.open(paths, key, clock=clock).close()
+
+
+def test_an_older_store_is_not_read_before_it_is_brought_up_to_date(store: Store, clock: FixedClock) -> None:
+    with pytest.raises(StoreError, match="ældre version"):
+        Store.open(store.paths, store._data_key, clock=clock, write=False, migrate=migrate, heads=NEXT, earlier=FORMER)
 
 
 def test_closing_empties_the_wal_and_twice_is_harmless(paths: StorePaths, clock: FixedClock) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.verify import read_operation, verify_bundle
 from vejleder_tui.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from vejleder_tui.bundle.header import BundleHeader
@@ -40,9 +41,25 @@ class Contents:
     sha256: str
 
 
-def contents_of(path: Path, identities: Sequence[str], device_keys: Mapping[str, str] | None = None) -> Contents:
-    """Check a bundle and tell what it holds; raises RefusedError when it does not hold together, NotFoundError."""
-    found = verify_bundle(path, identities, device_keys=device_keys)
+def contents_of(
+    path: Path,
+    identities: Sequence[str],
+    device_keys: Mapping[str, str] | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Contents:
+    """Check a bundle and tell what it holds; `progress(done, total)` counts operations over both readings.
+
+    Raises RefusedError when it does not hold together, NotFoundError, and what `progress` raises.
+    """
+    tell = progress or (lambda _done, _total: None)
+    found = verify_bundle(
+        path,
+        identities,
+        device_keys=device_keys,
+        newest_schema=SCHEMA,
+        progress=lambda done, total: tell(done, 2 * total),
+    )
     if not found.ok or found.header is None:
         raise RefusedError(" ".join(found.errors))
     header = found.header
@@ -52,7 +69,9 @@ def contents_of(path: Path, identities: Sequence[str], device_keys: Mapping[str,
     with open_bundle(path, identities, manifest=found.manifest) as reader:
         starts = {(cover.device, cover.first) for cover in header.covers}
         here = ("", 0)
-        for device, seq, _hash, line in reader.lines():
+        for done, (device, seq, _hash, line) in enumerate(reader.lines(), start=1):
+            if done % 500 == 0:
+                tell(header.operations + done, 2 * header.operations)
             said = read_operation(line, device, seq)
             if (device, seq) in starts or device != here[0]:
                 here = (device, seq)

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.bundle.rows import BundleRows, Incomplete
 from vejleder_tui.bundle.sheets import CsvSink, JsonSink, Sheet, WorkbookSink
@@ -17,7 +18,6 @@ from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.codes.names import danish_name
 from vejleder_tui.errors import NotSavedError, RefusedError, RuleError
 from vejleder_tui.i18n import _
-from vejleder_tui.model import SCHEMA
 from vejleder_tui.model.base import FieldInfo, Kind, fields_of
 from vejleder_tui.oplog import to_json
 

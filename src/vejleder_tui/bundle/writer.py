@@ -25,6 +25,7 @@ from vejleder_tui.bundle.limits import (
     RATIO_FREE_BYTES,
 )
 from vejleder_tui.bundle.minisign import SigningKey, write_signature
+from vejleder_tui.bundle.part_file import open_part, sweep_parts
 from vejleder_tui.errors import NoRecipientError, NotSavedError, StoreError
 from vejleder_tui.i18n import _
 
@@ -300,7 +301,8 @@ def write_bundle(
     temporary = target_folder / f".vejleder-{header.bundle_id}.part"
     members = _Members(header, lines, signer, progress)
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        sweep_parts(target_folder)
+        descriptor = open_part(temporary)
         try:
             try:
                 sha256 = _seal(members, descriptor, recipients)

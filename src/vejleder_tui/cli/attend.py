@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vejleder_tui.cli.opening import open_desk
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.clock import local
-from vejleder_tui.codes import ABSENCE_REASONS, ATTENDANCE_KINDS, AttendanceClass, attendance_kind
+from vejleder_tui.codes import ABSENCE_REASONS, AttendanceClass, attendance_kind
+from vejleder_tui.codes.attendance import attendance_kinds
 from vejleder_tui.errors import ExitCode, NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 
@@ -38,15 +39,15 @@ class Answer(NamedTuple):
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add `attend`."""
     sub = commands.add_parser(
-        "attend", parents=[common], help="registrér fremmøde, ét svar ad gangen eller med tilvalg"
+        "attend", parents=[common], help=_("registrér fremmøde, ét svar ad gangen eller med tilvalg")
     )
-    sub.add_argument("session", nargs="?", metavar="SESSION", help="mødegangens id eller de første 8 tegn af det")
-    sub.add_argument("--rest", metavar="CODE", help="markér resten: f, d, o, a, u")
+    sub.add_argument("session", nargs="?", metavar="SESSION", help=_("mødegangens id eller de første 8 tegn af det"))
+    sub.add_argument("--rest", metavar="CODE", help=_("markér resten: f, d, o, a, u"))
     sub.add_argument(
         "--mark", metavar="PERSON=CODE", nargs="+", action="extend", default=[],
-        help="markér én: nummer, navn eller id, fx 3=u, 9=a:s (afbud, sygdom) eller 2=d:60 (60 minutter)",
+        help=_("markér én: nummer, navn eller id, fx 3=u, 9=a:s (afbud, sygdom) eller 2=d:60 (60 minutter)"),
     )  # fmt: skip
-    sub.add_argument("--reason", metavar="TEXT", help="hvorfor en godkendt mødegang rettes")
+    sub.add_argument("--reason", metavar="TEXT", help=_("hvorfor en godkendt mødegang rettes"))
     sub.set_defaults(run=attend)
 
 
@@ -186,7 +187,7 @@ def find_person(found: Roster, who: str) -> RosterRow:
 def parse_code(text: str) -> Answer:
     """Return what `f`, `present`, `a:s`, `absent_notified:illness` or `d:60` says; raises RuleError (field `code`)."""
     head, _sign, tail = (part.strip().casefold() for part in text.partition(":"))
-    kind = next((one for one in ATTENDANCE_KINDS if head and head in {one.letter.casefold(), one.code}), None)
+    kind = next((one for one in attendance_kinds() if head and head in {one.letter.casefold(), one.code}), None)
     if kind is None:
         raise RuleError(_("Koden findes ikke."), _("Svar f, d, o, a eller u."), field="code")
     if not tail:

@@ -6,6 +6,7 @@ import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vejleder_tui import SCHEMA
 from vejleder_tui.cli.opening import open_store
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.errors import ExitCode, VejlederError
@@ -109,7 +110,7 @@ def _verified(arguments: argparse.Namespace) -> Verification:
         from vejleder_tui.cli.inspecting import opening_keys  # noqa: PLC0415
 
         identities, _none = opening_keys(arguments)
-        return verify_bundle(Path(arguments.file), identities)
+        return verify_bundle(Path(arguments.file), identities, newest_schema=SCHEMA)
     from vejleder_tui.services.handover import check_bundle  # noqa: PLC0415
 
     store, _unlocked = open_store(arguments, write=False)

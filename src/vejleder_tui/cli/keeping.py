@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from vejleder_tui.cli.opening import open_store, passphrase_for, store_paths
+from vejleder_tui.cli.opening import new_passphrase_for, open_store, store_paths
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.errors import ExitCode, RuleError
 from vejleder_tui.i18n import N_, _
@@ -48,7 +48,7 @@ def _init(arguments: argparse.Namespace) -> int:
         worker_name=_asked(arguments.name, _("Dit navn")),
         initials=_asked(arguments.initials, _("Dine initialer")),
         role=arguments.role,
-        passphrase=passphrase_for(arguments),
+        passphrase=new_passphrase_for(arguments),
     )
     paths = store_paths(arguments)
     desk, recovery_code = first_start(paths, answers, clock=arguments.clock, randomness=SystemRandomness())
@@ -108,14 +108,15 @@ def _check(arguments: argparse.Namespace) -> int:
 
     store, _unlocked = open_store(arguments, write=False)
     try:
+        # What stands in a damaged file tells nothing of the chain.
         file = [f"{one.check}: {one.detail}" for one in check(store.connection)]
         chain = [
             _("ændring {seq} fra enhed {device}: {why}").format(seq=one.seq, device=one.device[:8], why=one.why)
-            for one in chain_faults(store.connection)
+            for one in (() if file else chain_faults(store.connection))
         ]
         fold = [
             _("{table} {row}: {why}").format(table=one.table, row=one.row, why=one.why)
-            for one in fold_faults(store.connection)
+            for one in (() if file else fold_faults(store.connection))
         ]
     finally:
         store.close()

@@ -9,22 +9,40 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import __version__
 from vejleder_tui.cli.danish import speak_danish
-from vejleder_tui.cli.output import fail, prepare_streams
+from vejleder_tui.cli.output import complain, fail, let_go, prepare_streams
 from vejleder_tui.clock import SystemClock
 from vejleder_tui.errors import ExitCode, VejlederError
 from vejleder_tui.i18n import LANGUAGES, _, set_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vejleder_tui.clock import Clock
 
-__all__ = ["GROUPS", "build", "run"]
+__all__ = ["GROUPS", "build", "groups_for", "run"]
 
-GROUPS = ("screen", "main_tasks", "attend", "peer", "goal", "bundles", "keys", "keeping", "sandbox")
-"""The modules of commands; each has `register(commands, common)` and imports what is heavy inside its functions."""
+GROUPS = {
+    "main_tasks": ("today", "sessions"),
+    "attend": ("attend",),
+    "peer": ("peer",),
+    "goal": ("goal",),
+    "bundles": ("export", "verify", "inspect", "open"),
+    "keys": ("key",),
+    "keeping": ("init", "digest", "check"),
+    "copies": ("backup", "restore"),
+    "workers": ("worker",),
+    "sandbox": ("demo",),
+}
+"""The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
+
+_WITH_VALUE = frozenset({"--store", "--lang", "--passphrase-file", "--worker"})
+
+NOBODY_READS = 141
+"""The exit code when whoever read the output went away (`| head -1`), as other commands have it."""
 
 
-def build() -> argparse.ArgumentParser:
-    """Return the parser with every command."""
+def build(groups: Iterable[str] = GROUPS) -> argparse.ArgumentParser:
+    """Return the parser with the commands of `groups`, by default every one."""
     common = _common()
     parser = argparse.ArgumentParser(
         prog="vejleder",
@@ -35,28 +53,64 @@ def build() -> argparse.ArgumentParser:
         "--version", action="version", version=f"vejleder {__version__}", help=_("vis programmets version")
     )
     commands = parser.add_subparsers(dest="command", metavar=_("KOMMANDO"))
-    for group in GROUPS:
+    for group in groups:
         import_module(f"vejleder_tui.cli.{group}").register(commands, common)
     return parser
 
 
 def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
-    """Run one command line; returns its exit code and never shows a traceback for what a person can mend."""
+    """Run one command line; returns its exit code and never shows a traceback."""
     prepare_streams()
     given = sys.argv[1:] if argv is None else argv
     set_language(_language_of(given))
     speak_danish()
-    arguments = build().parse_args(given)
+    arguments = build(groups_for(given)).parse_args(given)
     arguments.clock = clock or SystemClock()
     if arguments.command is None:
         arguments.run = import_module("vejleder_tui.cli.screen").open_app
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
     except VejlederError as error:
         return fail(error)
+    except BrokenPipeError:
+        let_go(sys.stdout)
+        return NOBODY_READS
     except (KeyboardInterrupt, EOFError):
-        sys.stderr.write("\n")
+        complain(f"\n{_('Afbrudt.')}")
         return int(ExitCode.CANCELLED)
+    except Exception as error:  # noqa: BLE001 - whatever it is: its text and its traceback may hold names
+        return _unforeseen(error, arguments)
+    return code
+
+
+def _unforeseen(error: Exception, arguments: argparse.Namespace) -> int:
+    """Tell of a driver's error what a person can do (a page of the file is damaged), of any other its type and place."""
+    from vejleder_tui.store.failures import is_database_error, translate_error  # noqa: PLC0415
+
+    if is_database_error(error):
+        from vejleder_tui.cli.opening import store_paths  # noqa: PLC0415
+        from vejleder_tui.store.backup import newest_backup_time  # noqa: PLC0415
+
+        return fail(translate_error(error, newest_backup=newest_backup_time(store_paths(arguments))))
+    from vejleder_tui import crash  # noqa: PLC0415
+
+    complain(crash.report(error))
+    return int(ExitCode.UNEXPECTED)
+
+
+def groups_for(given: list[str]) -> Iterable[str]:
+    """Return the group of the command that is given, or none where there is no command; every one in all other cases.
+
+    Making every parser takes longer than drawing the first screen, so it is done for help and for what is misspelt.
+    """
+    words = iter(given)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif not (word == "--json" or word.partition("=")[0] in _WITH_VALUE):
+            return [group for group, commands in GROUPS.items() if word in commands] or GROUPS
+    return ()
 
 
 def _language_of(given: list[str]) -> str:

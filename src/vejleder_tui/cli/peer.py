@@ -16,29 +16,29 @@ __all__ = ["register"]
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add the commands of this group."""
-    group = commands.add_parser("peer", parents=[common], help="peer-støtte: registrér og vis")
-    acts = group.add_subparsers(dest="act", metavar="ACT", required=True)
-    add = acts.add_parser("add", parents=[common], help="registrér en peer-aktivitet")
-    add.add_argument("--date", metavar="D", help="dag, fx 24-11 eller i går; i dag, hvis den udelades")
-    add.add_argument("--minutes", metavar="N", help="varighed i minutter")
-    add.add_argument("--form", metavar="CODE", help="form, kode i listen local_peer_aktivitet")
+    group = commands.add_parser("peer", parents=[common], help=_("peer-støtte: registrér og vis"))
+    acts = group.add_subparsers(dest="act", metavar=_("HVAD"), required=True)
+    add = acts.add_parser("add", parents=[common], help=_("registrér en peer-aktivitet"))
+    add.add_argument("--date", metavar="D", help=_("dag, fx 24-11 eller i går; i dag, hvis den udelades"))
+    add.add_argument("--minutes", metavar="N", help=_("varighed i minutter"))
+    add.add_argument("--form", metavar="CODE", help=_("form, kode i listen local_peer_aktivitet"))
     add.add_argument(
-        "--purpose", metavar="CODE", action="append", help="formål, kode i local_peer_formaal; kan gentages"
+        "--purpose", metavar="CODE", action="append", help=_("formål, kode i local_peer_formaal; kan gentages")
     )
     add.add_argument(
-        "--giver", metavar="PERSON", action="append", help="hvem der gav støtte: id eller navn; kan gentages"
+        "--giver", metavar="PERSON", action="append", help=_("hvem der gav støtte: id eller navn; kan gentages")
     )
-    add.add_argument("--receiver", metavar="PERSON", action="append", help="hvem der fik støtte; kan gentages")
-    add.add_argument("--count", metavar="N", type=int, help="hvor mange der fik støtte")
-    add.add_argument("--place", metavar="T", help="sted")
-    add.add_argument("--summary", metavar="T", help="med egne ord")
-    add.add_argument("--next", metavar="T", help="aftalt næste skridt")
-    add.add_argument("--shared", choices=("yes", "no"), help="delt med borgeren")
-    add.add_argument("--mutual", action="store_true", help="støtten gik begge veje")
-    add.add_argument("--like-last", action="store_true", help="som sidst; det, der er angivet, erstatter")
+    add.add_argument("--receiver", metavar="PERSON", action="append", help=_("hvem der fik støtte; kan gentages"))
+    add.add_argument("--count", metavar="N", type=int, help=_("hvor mange der fik støtte"))
+    add.add_argument("--place", metavar="T", help=_("sted"))
+    add.add_argument("--summary", metavar="T", help=_("med egne ord"))
+    add.add_argument("--next", metavar="T", help=_("aftalt næste skridt"))
+    add.add_argument("--shared", choices=("yes", "no"), help=_("delt med borgeren"))
+    add.add_argument("--mutual", action="store_true", help=_("støtten gik begge veje"))
+    add.add_argument("--like-last", action="store_true", help=_("som sidst; det, der er angivet, erstatter"))
     add.set_defaults(run=_add)
-    shown = acts.add_parser("list", parents=[common], help="vis peer-aktiviteter")
-    shown.add_argument("--since", metavar="D", help="fra og med dagen")
+    shown = acts.add_parser("list", parents=[common], help=_("vis peer-aktiviteter"))
+    shown.add_argument("--since", metavar="D", help=_("fra og med dagen"))
     shown.set_defaults(run=_list)
 
 

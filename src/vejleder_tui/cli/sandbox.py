@@ -176,6 +176,8 @@ def _clear(paths: StorePaths) -> None:
             for end in ("-wal", "-shm", ""):
                 file.with_name(file.name + end).unlink(missing_ok=True)
         paths.keys.unlink(missing_ok=True)
+        for bundle in paths.outbox.glob("vejleder-*.tar.zst.age"):
+            bundle.unlink(missing_ok=True)
     finally:
         lock.release()
 

@@ -19,12 +19,7 @@ if TYPE_CHECKING:
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.screens.link import Seat
 
-__all__ = ["make_app", "open_app", "open_sandbox", "register"]
-
-
-def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Add nothing: this group is what `vejleder` does without a command."""
-    _ = (commands, common)
+__all__ = ["make_app", "open_app", "open_sandbox"]
 
 
 def open_app(arguments: argparse.Namespace) -> int:

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from vejleder_tui.i18n import language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "ABSENCE_REASONS",
@@ -18,6 +22,9 @@ __all__ = [
     "AttendanceKind",
     "absence_reason",
     "attendance_kind",
+    "attendance_kinds",
+    "is_built_in",
+    "use_own_kinds",
 ]
 
 
@@ -38,6 +45,7 @@ class AttendanceKind:
     word_da: str
     word_en: str
     klass: AttendanceClass
+    active: bool = True
 
     @property
     def word(self) -> str:
@@ -85,13 +93,31 @@ ABSENCE_REASONS = (
 )
 """In the order of the bar that asks for them; `k` stands in for `ø` on other keyboards."""
 
-_KINDS = {kind.code: kind for kind in ATTENDANCE_KINDS}
+_BUILT_IN = {kind.code: kind for kind in ATTENDANCE_KINDS}
+_kinds = dict(_BUILT_IN)
 _REASONS = {reason.code: reason for reason in ABSENCE_REASONS}
 
 
 def attendance_kind(code: str | None) -> AttendanceKind | None:
-    """Return a built-in attendance code, or None for an unknown one and for "not registered"."""
-    return None if code is None else _KINDS.get(code)
+    """Return an attendance code, built-in or the municipality's own, or None for an unknown one and "not registered"."""
+    return None if code is None else _kinds.get(code)
+
+
+def attendance_kinds() -> tuple[AttendanceKind, ...]:
+    """Return every attendance code that can be chosen, the built-in ones first."""
+    return tuple(kind for kind in _kinds.values() if kind.active)
+
+
+def is_built_in(code: str) -> bool:
+    """Return whether a code is the program's own; its class is fixed."""
+    return code in _BUILT_IN
+
+
+def use_own_kinds(own: Iterable[AttendanceKind]) -> None:
+    """Take into use what the open store says of attendance codes: other words, codes put away, own codes."""
+    _kinds.clear()
+    _kinds.update(_BUILT_IN)
+    _kinds.update({kind.code: kind for kind in own})
 
 
 def absence_reason(code: str | None) -> AbsenceReason | None:

@@ -11,7 +11,7 @@ from vejleder_tui.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from vejleder_tui.commands.table import Command, ScreenKeys
+    from vejleder_tui.commands.table import Command
 
 __all__ = [
     "BUILT",
@@ -27,12 +27,11 @@ __all__ = [
     "footer_text",
     "key_display",
     "menu",
-    "screen_keys",
 ]
 
 BUILT: set[str] = {
     "unlock", "setup", "today", "courses", "course", "roster", "session_form", "citizens", "citizen", "peer",
-    "peer_form", "goals", "goal_form", "rating", "handover", "help", "palette", "more", "course_form",
+    "peer_form", "goals", "goal_form", "proposal", "rating", "handover", "help", "palette", "more", "course_form",
     "after_session", "citizen_form", "enrolment_form", "history", "grant_form", "consent_form",
 }  # fmt: skip
 """The screens that exist; the menu and Mere leave a gap for every other."""
@@ -249,8 +248,3 @@ def _clash(identity: str, names: list[str], keymap: Mapping[str, str]) -> tuple[
             if taken is not None:
                 return taken, other.command
     return None
-
-
-def screen_keys(screen_id: str) -> ScreenKeys:
-    """Return the keys of a screen; an unknown id raises KeyError."""
-    return SCREENS[screen_id]

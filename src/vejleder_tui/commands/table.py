@@ -28,11 +28,6 @@ class Command:
         """The default key."""
         return self.keys[0]
 
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """The other keys that do the same."""
-        return self.keys[1:]
-
 
 @dataclass(frozen=True)
 class ScreenKeys:
@@ -139,6 +134,7 @@ COMMANDS: dict[str, Command] = {
         Command("peer.repeat", ("s",), N_("Som sidst"), N_("Opretter en aktivitet magen til den sidste.")),
         Command("goal.open", ("enter",), N_("Åbn"), N_("Åbner målet.")),
         Command("goal.proposal", ("u",), N_("Indstilling"), N_("Skriver en indstilling om målet.")),
+        Command("proposal.save", ("s",), N_("Gem som fil"), N_("Gemmer teksten som en fil, der ikke er krypteret.")),
         Command("rating.level", ("0", "1", "2", "3", "4"), N_("Niveau"), N_("Sætter niveauet og gemmer."), "0–4"),
         Command("rating.none", ("i",), N_("Ikke vurderet"), N_("Skriver, at målet ikke er vurderet i dag.")),
         Command("rating.source", ("k",), N_("Kilde"), N_("Vælger, hvem der vurderede.")),
@@ -197,7 +193,6 @@ SCREENS: dict[str, ScreenKeys] = {
             "form",
             N_("Lås op"),
             ("unlock.open", "unlock.reveal", "unlock.recover", "app.language", "app.help"),
-            (),
             without=("app.lock", "form.save", "app.menu"),
         ),
         ScreenKeys(
@@ -205,7 +200,6 @@ SCREENS: dict[str, ScreenKeys] = {
             "form",
             N_("Første start"),
             ("form.press", "form.next", "app.back", "app.language", "app.help"),
-            (),
             without=("app.lock", "form.save", "app.menu"),
         ),
         ScreenKeys(
@@ -307,8 +301,9 @@ SCREENS: dict[str, ScreenKeys] = {
             "main",
             N_("Mål"),
             ("goal.rate", "goal.open", "goal.new", "row.edit", "list.filter", "app.help"),
-            ("citizen.open", "goal.proposal", "row.void", "row.history", "list.voided"),
+            ("citizen.open", "goal.proposal", "row.void", "row.history", "list.voided", "list.ended"),
         ),
+        ScreenKeys("proposal", "task", N_("Indstilling"), ("proposal.save", "app.back", "app.help")),
         ScreenKeys("goal_form", "form", N_("Mål"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys(
             "rating",
@@ -365,7 +360,6 @@ SCREENS: dict[str, ScreenKeys] = {
             "form",
             N_("Kommandoer"),
             ("palette.run", "form.down", "app.back"),
-            (),
             without=("app.palette", "form.save"),
         ),
         ScreenKeys(

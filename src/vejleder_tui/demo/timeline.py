@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ class _Event:
     who: str
     act: Act
     about: tuple[object, ...]
+    apart: bool = False
 
 
 class Timeline:
@@ -34,10 +36,13 @@ class Timeline:
         self._heap: list[tuple[datetime, int, _Event]] = []
         self._places = 0
 
-    def at(self, day: date, minute: int, who: str, act: Act, *about: object) -> None:
-        """Let the worker with these initials do `act(desk, *about)` on a Danish day at a minute (0–1439) of it."""
+    def at(self, day: date, minute: int, who: str, act: Act, *about: object, apart: bool = False) -> None:
+        """Let the worker with these initials do `act(desk, *about)` on a Danish day at a minute (0–1439) of it.
+
+        `apart`: outside a transaction, for what opens connections of its own.
+        """
         self._places += 1
-        heapq.heappush(self._heap, (as_utc(day, minute), self._places, _Event(who, act, about)))
+        heapq.heappush(self._heap, (as_utc(day, minute), self._places, _Event(who, act, about, apart)))
 
     def play(
         self,
@@ -53,7 +58,7 @@ class Timeline:
             # Two acts of one hour must not run backwards in the log: the second waits for the first.
             clock.moment = max(clock.moment, moment)
             desk.as_actor(actors[event.who])
-            with desk.transaction():
+            with nullcontext() if event.apart else desk.transaction():
                 event.act(desk, *event.about)
             done += 1
             if progress is not None:

@@ -5,3 +5,6 @@ The heads stand here as plain text, so that opening a store that is up to date n
 
 LAPTOP_HEADS = frozenset({"s0001", "l0001"})
 """The revisions of a laptop's store that this program writes."""
+
+LAPTOP_EARLIER: frozenset[str] = frozenset()
+"""The revisions before them, which it brings up to date; any other is of a newer program."""

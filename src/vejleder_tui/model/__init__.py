@@ -3,6 +3,7 @@
 Importing this package imports SQLModel (half a second): nothing before the first paint may do so.
 """
 
+from vejleder_tui import SCHEMA
 from vejleder_tui.model.base import RECORDS, FieldInfo, Kind, Record, fields_of
 from vejleder_tui.model.courses import Course, CourseException, CourseFacilitator, Enrolment, Grant, Programme
 from vejleder_tui.model.local import (
@@ -39,9 +40,6 @@ from vejleder_tui.model.sessions import (
     Guest,
     SessionStaff,
 )
-
-SCHEMA = 1
-"""Number of the records' schema, written in every operation; fields are only ever added."""
 
 __all__ = [
     "RECORDS",

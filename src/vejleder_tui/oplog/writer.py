@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vejleder_tui.model import SCHEMA
+from vejleder_tui import SCHEMA
 from vejleder_tui.oplog.fold import VOID
 from vejleder_tui.oplog.leaves import CREATED, Leaves, format_leaves, parse_leaves
 from vejleder_tui.oplog.line import GENESIS, OperationLine, hash_of
@@ -71,15 +71,17 @@ class Writer:
         *,
         reason: str | None = None,
     ) -> None:
-        """Write a new row; one that is there already is changed instead, and one that is void is restored.
+        """Write a new row; one that is there already is changed instead.
 
+        One that is void comes back with `values` alone: what it held before it was taken away, or undone, stays gone.
         Raises ValueFormError for a value of the wrong form and KeyError for an unknown field.
         """
         sql = sql_of(table)
         given = _canonical(sql, values or {})
         standing = read_row(self._database, table, row)
         if standing is not None:
-            self._write(sql, standing, {VOID: False, **given} if standing.void else given, reason)
+            anew: dict[str, Value] = {VOID: False, **dict.fromkeys(sql.data)} if standing.void else {}
+            self._write(sql, standing, {**anew, **given}, reason)
             return
         parents = {name: canonical(sql.fields[name], value) for name, value in key.items()}
         kept = {name: value for name, value in given.items() if value is not None}
@@ -116,12 +118,12 @@ class Writer:
             raise RowMissingError(table)
         self._write(sql_of(table), standing, {VOID: False}, reason)
 
-    def put_back(self, table: str, row: str, values: Mapping[str, Value]) -> None:
+    def put_back(self, table: str, row: str, values: Mapping[str, Value], *, reason: str | None = None) -> None:
         """Write exactly `values`, `void` among them, equal or not: the writing half of an undo."""
         standing = read_row(self._database, table, row)
         if standing is None:
             raise RowMissingError(table)
-        self._write(sql_of(table), standing, dict(values), None, all_of_them=True)
+        self._write(sql_of(table), standing, dict(values), reason, all_of_them=True)
 
     def _standing(self, table: str, row: str) -> RowState:
         standing = read_row(self._database, table, row)

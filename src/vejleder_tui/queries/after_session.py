@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.codes import code_list
 from vejleder_tui.queries.base import all_rows, one_row
-from vejleder_tui.queries.roster import expected_citizens, session_view
+from vejleder_tui.queries.roster import expected_citizens
+from vejleder_tui.queries.sessions import session_view
 from vejleder_tui.rules.text import fold, short_name
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = [
     "AfterForm",
     "Element",
     "EventLine",
+    "NamedGuest",
     "StaffLine",
     "after_form",
     "element_code",
@@ -52,11 +54,20 @@ class Element:
 
 @dataclass(frozen=True)
 class EventLine:
-    """A negative side effect that was told."""
+    """A negative side effect that was told, and the short name of the citizen it was about, if any."""
 
     id: str
     kind: str
     severity: int | None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class NamedGuest:
+    """A guest with a name who is no citizen yet."""
+
+    id: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ class AfterForm:
     staff: tuple[StaffLine, ...]
     elements: tuple[Element, ...]
     events: tuple[EventLine, ...]
+    guests: tuple[NamedGuest, ...]
     participants: tuple[tuple[str, str], ...]
 
 
@@ -98,21 +110,30 @@ def after_form(reader: Reader, ref: SessionRef, worker: str, now: datetime) -> A
     last = last_staff_minutes(reader, ref.course, worker, view.date)
     names = {code.code: code.display for code in code_list("local_tidsforbrug")}
     events = all_rows(
-        reader, "SELECT id, kind, severity FROM adverse_event WHERE session = ? AND void = 0 ORDER BY id", ref.id
+        reader,
+        "SELECT e.id, e.kind, e.severity, coalesce(c.name, c.alias, ''), coalesce(c.call_name, '') FROM adverse_event e"
+        " LEFT JOIN citizen c ON c.id = e.citizen AND c.void = 0 WHERE e.session = ? AND e.void = 0 ORDER BY e.id",
+        ref.id,
     )
-    guests = one_row(reader, "SELECT count(*) FROM guest WHERE session = ? AND void = 0 AND citizen IS NULL", ref.id)
+    guests = all_rows(
+        reader, "SELECT id, label FROM guest WHERE session = ? AND void = 0 AND citizen IS NULL ORDER BY id", ref.id
+    )
     used = set((elements or "").split())
     return AfterForm(
         view=view,
         theme=theme or "",
         theme_planned=planned or "",
         unnamed_guests=unnamed or 0,
-        named_guests=int(guests[0]) if guests else 0,
+        named_guests=len(guests),
         note=note or "",
         incidents=incidents or "",
         staff=tuple(StaffLine(kind, names[kind], saved.get(kind), last.get(kind)) for kind in FORM_KINDS),
         elements=tuple(Element(code, name, code in used) for code, name in _elements(reader, ref.course)),
-        events=tuple(EventLine(*event) for event in events),
+        events=tuple(
+            EventLine(one, kind, severity, short_name(name, call_name) if name else "")
+            for one, kind, severity, name, call_name in events
+        ),
+        guests=tuple(NamedGuest(one, label or "–") for one, label in guests),
         participants=_participants(reader, ref, view.date),
     )
 
@@ -161,7 +182,7 @@ def _elements(reader: Reader, course: str | None) -> list[tuple[str, str]]:
 
 
 def _participants(reader: Reader, ref: SessionRef, day: date) -> tuple[tuple[str, str], ...]:
-    ids = expected_citizens(reader, ref.course, day)
+    ids = _there(reader, ref, day)
     marks = ",".join("?" for _one in ids)
     return tuple(
         (citizen, short_name(name or "", call_name or "") or alias or "–")
@@ -173,15 +194,18 @@ def _participants(reader: Reader, ref: SessionRef, day: date) -> tuple[tuple[str
     )
 
 
+def _there(reader: Reader, ref: SessionRef, day: date) -> list[str]:
+    """Return who was expected, and who came without a place."""
+    marked = all_rows(reader, "SELECT citizen FROM attendance WHERE session = ? AND void = 0", ref.id)
+    return list(dict.fromkeys([*expected_citizens(reader, ref.course, day), *(row[0] for row in marked)]))
+
+
 def names_in(reader: Reader, ref: SessionRef, day: date, text: str) -> tuple[str, ...]:
     """Return the short names of participants whose call, first or last name stands as a word in the text."""
     words = set(fold(text).split())
     if not words:
         return ()
-    ids = [
-        *expected_citizens(reader, ref.course, day),
-        *(row[0] for row in all_rows(reader, "SELECT citizen FROM attendance WHERE session = ? AND void = 0", ref.id)),
-    ]
+    ids = _there(reader, ref, day)
     marks = ",".join("?" for _one in ids)
     found = []
     for name, call_name in all_rows(

@@ -43,7 +43,11 @@ def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
             *part,
         ):
             marks.setdefault(session, {})[citizen] = code
-        counting = f"SELECT session, count(*) FROM guest WHERE void = 0 AND session IN ({places}) GROUP BY session"
+        # A guest who turned out to be a citizen stands on the roster, and is counted there.
+        counting = (
+            "SELECT session, count(*) FROM guest WHERE void = 0 AND citizen IS NULL"
+            f" AND session IN ({places}) GROUP BY session"
+        )
         guests |= dict(all_rows(reader, counting, *part))
         for (session,) in all_rows(
             reader,

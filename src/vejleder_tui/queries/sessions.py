@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import local
+from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
-from vejleder_tui.queries.base import one_row
+from vejleder_tui.queries.base import all_rows
 from vejleder_tui.queries.session_counts import ON_ROSTER, counts_of
 from vejleder_tui.queries.session_rows import (
     CourseRow,
@@ -45,7 +46,7 @@ LOOK_BACK_DAYS = 60
 
 
 class SessionStatus(StrEnum):
-    """What a session is, as the screen says it (SCREENS.md, Words)."""
+    """What a session is, as the screen says it."""
 
     PLANNED = "planned"
     ONGOING = "ongoing"
@@ -54,6 +55,22 @@ class SessionStatus(StrEnum):
     CANCELLED = "cancelled"
     MOVED = "moved"
     SKIPPED = "skipped"
+
+    @property
+    def word(self) -> str:
+        """The status in a word of the user's language."""
+        return _(_WORDS[self])
+
+
+_WORDS = {
+    SessionStatus.PLANNED: N_("planlagt"),
+    SessionStatus.ONGOING: N_("i gang"),
+    SessionStatus.HELD: N_("afholdt"),
+    SessionStatus.SIGNED_OFF: N_("godkendt"),
+    SessionStatus.CANCELLED: N_("aflyst"),
+    SessionStatus.MOVED: N_("flyttet"),
+    SessionStatus.SKIPPED: N_("springes over"),
+}
 
 
 @dataclass(frozen=True)
@@ -147,12 +164,12 @@ def find_session(reader: Reader, one: str, now: datetime) -> SessionView | None:
     wanted = one.strip().lower()
     if len(wanted) < 8:
         return None
-    row = one_row(
-        reader, "SELECT id, course FROM session WHERE void = 0 AND id >= ? AND id < ? LIMIT 1", wanted, f"{wanted}~"
+    rows = all_rows(
+        reader, "SELECT id FROM session WHERE void = 0 AND id >= ? AND id < ? LIMIT 2", wanted, f"{wanted}~"
     )
     today = local(now).date()
-    if row is not None:
-        found = _of_row(reader, str(row[0]), now)
+    if rows:
+        found = [view for (row,) in rows for view in _of_row(reader, str(row), now)]
     else:
         found = _between(reader, today - timedelta(days=366), today + timedelta(days=366), now)
     fitting = [view for view in found if view.ref.id.startswith(wanted)]

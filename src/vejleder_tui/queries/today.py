@@ -41,8 +41,8 @@ LIMIT = 50
 class FollowUp:
     """Something to follow up about a citizen. `cause`: absences, grant, measure, other.
 
-    `task` is "" for a grant that ended without one. `times` is the number of no-shows in a row; `date`
-    is when it is due, or when the grant ended.
+    `task` is "" for a grant that ended without one. `times` is the number of no-shows in a row that the task was made
+    for, `came_since` when the citizen first came after them; `date` is when it is due, or when the grant ended.
     """
 
     task: str
@@ -50,6 +50,7 @@ class FollowUp:
     name: str
     cause: str
     about: str
+    came_since: date | None
     date: date | None
     times: int = 0
 
@@ -138,7 +139,8 @@ def follow_ups(reader: Reader, day: date) -> list[FollowUp]:
             cause=row[2] or "other",
             about=row[3] or "",
             date=date.fromisoformat(row[4]) if row[4] else None,
-            times=times.get(row[0], 0),
+            times=times.get(row[0], (0, None))[0],
+            came_since=times.get(row[0], (0, None))[1],
         )
         for row in rows
     ]
@@ -150,20 +152,38 @@ def _names(rows: Sequence[tuple[Any, ...]], person: int, name: int) -> dict[str,
     return dict(zip(people, shorten_together(list(people.values())), strict=True))
 
 
-def _no_shows(reader: Reader, tasks: list[str]) -> dict[str, int]:
-    """Return the no-shows in a row that each task stands for, up to the newest mark of that course."""
-    marks: dict[str, list[str]] = {}
-    for task, code in all_rows(
+def _no_shows(reader: Reader, tasks: list[str]) -> dict[str, tuple[int, date | None]]:
+    """Return the no-shows in a row that each task was made for, and the day the citizen first came after them.
+
+    The row is the one that the task is about: who comes again is still to be asked why they stayed away.
+    """
+    marks: dict[str, list[tuple[str, str, str]]] = {}
+    for task, about, row, code, day in all_rows(
         reader,
-        "SELECT t.id, a.code FROM follow_up_task t JOIN attendance first ON first.id = t.about"
+        "SELECT t.id, t.about, a.id, a.code, coalesce(s.date, s.planned_date)"
+        " FROM follow_up_task t JOIN attendance first ON first.id = t.about"
         " JOIN session here ON here.id = first.session JOIN session s ON s.course = here.course AND s.void = 0"
         " JOIN attendance a ON a.session = s.id AND a.citizen = t.citizen AND a.void = 0 AND a.code IS NOT NULL"
         f" WHERE t.id IN ({','.join('?' for _ in tasks)})"
         " ORDER BY coalesce(s.date, s.planned_date), s.start_at, s.number, s.id",
         *tasks,
     ):
-        marks.setdefault(task, []).append(code)
-    return {task: no_shows_in_a_row(_classed(found)) for task, found in marks.items()}
+        marks.setdefault(task, []).append(("about" if row == about else "", code, day))
+    found = {}
+    for task, rows in marks.items():
+        at = next((index for index, row in enumerate(rows) if row[0]), len(rows) - 1)
+        classed = _classed([code for _about, code, _day in rows])
+        times = no_shows_in_a_row(classed[: at + 1])
+        if times:
+            times += no_shows_in_a_row(classed[:at:-1])
+        came = (
+            day
+            for (_code, klass), (_about, _same, day) in zip(classed[at + 1 :], rows[at + 1 :], strict=True)
+            if klass is codes.AttendanceClass.ATTENDED
+        )
+        first = next(came, None)
+        found[task] = (times, date.fromisoformat(first) if first else None)
+    return found
 
 
 def _classed(found: list[str]) -> list[tuple[str, codes.AttendanceClass]]:

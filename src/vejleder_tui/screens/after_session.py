@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
-from vejleder_tui.i18n import _
-from vejleder_tui.queries.after_session import FORM_KINDS, AfterForm, after_form
+from vejleder_tui.i18n import N_, _
+from vejleder_tui.queries.after_session import FORM_KINDS, AfterForm, EventLine, after_form
 from vejleder_tui.queries.sessions import SessionRef
 from vejleder_tui.rules.formats import line_date, short_date, time_range
 from vejleder_tui.screens.drafting import DraftedForm
 from vejleder_tui.screens.roster_text import saved_sentence
-from vejleder_tui.widgets.form import BoxField, Choice, NumberField, PickField, RadioField, TextField
+from vejleder_tui.widgets.form import BoxField, Choice, NumberField, PersonField, PickField, RadioField, TextField
+from vejleder_tui.widgets.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,9 @@ __all__ = ["AfterSessionScreen"]
 UNANSWERED = "unanswered"
 CELLS = 53
 _UNTOUCHED: tuple[Any, ...] = (None, "", UNANSWERED, {}, {"picked": []}, {"picked": [], "text": ""})
-_EVENT = ("kind", "severity", "action")
+_EVENT = ("kind", "severity", "concerned", "action")
+_SEVERITIES = {1: N_("1 let"), 2: N_("2 moderat"), 3: N_("3 alvorlig")}
+_GUEST = ("guest", "guest_citizen")
 
 
 class AfterSessionScreen(DraftedForm):
@@ -72,18 +75,32 @@ class AfterSessionScreen(DraftedForm):
         staff = [NumberField(kind, names[kind], most=1440, after="min") for kind in FORM_KINDS]
         kinds = [Choice(one.code, one.display) for one in codes.code_list("local_bivirkning")]
         answers = [("none", _("ingen")), ("some", _("ja, en bi-effekt")), (UNANSWERED, _("ikke besvaret"))]
-        severities = [("1", _("1 let")), ("2", _("2 moderat")), ("3", _("3 alvorlig"))]
+        severities = [(str(level), _(word)) for level, word in _SEVERITIES.items()]
         return [
             TextField("why", _("Hvorfor rettes den"), cells=CELLS, required=True),
             TextField("theme", _("Tema"), cells=CELLS),
             NumberField("guests", _("Gæster uden navn"), most=500),
+            PickField(
+                "guest", _("Gæst er borger"), cells=CELLS - 1, help_line=_("En gæst, der nu er oprettet som borger.")
+            ),
+            PersonField("guest_citizen", _("Hvilken borger"), search=self._find_people, cells=CELLS - 1),
             staff[:2],
             staff[2:4],
             staff[4],
             PickField("elements", _("Kerneelementer"), several=True, cells=CELLS - 1),
             RadioField("incidents", _("Hændelser"), answers, chosen=UNANSWERED),
+            PickField(
+                "told",
+                _("Beskrevet"),
+                several=True,
+                cells=CELLS - 1,
+                help_line=_("Enter på en fjerner den. Nedenfor kan én til beskrives."),
+            ),
             PickField("kind", _("Bi-effekt"), kinds, cells=CELLS - 1, required=True),
             RadioField("severity", _("Alvor"), severities, required=True),
+            PickField(
+                "concerned", _("Berørt borger"), cells=CELLS - 1, help_line=_("Tom, hvis det ikke var én bestemt.")
+            ),
             TextField("action", _("Hvad blev gjort"), cells=CELLS),
             BoxField("note", _("Note om gruppen"), cells=CELLS, rows=2, help_line=_("Skriv ikke navne på deltagere.")),
         ]
@@ -108,7 +125,7 @@ class AfterSessionScreen(DraftedForm):
 
     def on_mount(self) -> None:
         """Read what the form begins with."""
-        for name in ("why", *_EVENT):
+        for name in ("why", "told", *_EVENT, *_GUEST):
             self.form.show_field(name, shown=False)
         self.run_worker(self._load(), group="load")
 
@@ -120,11 +137,11 @@ class AfterSessionScreen(DraftedForm):
             self.say(_("Mødegangen findes ikke længere. Esc går tilbage."), error=True)
             return
         self.found = found
-        elements = self.form.field("elements")
-        if isinstance(elements, PickField):
-            elements.choices = [Choice(one.code, one.name) for one in found.elements]
+        self._offer(found)
         if not found.elements:
             self.form.show_field("elements", shown=False)
+        # Never from a draft: what was told since it was begun would be taken away.
+        self.form.field("told").set_raw(self._raw(found)["told"])
         if self.draft is None:
             # What was typed before this was read stands.
             fresh = {name: raw for name, raw in self._raw(found).items() if self.form.field(name).raw in _UNTOUCHED}
@@ -142,6 +159,22 @@ class AfterSessionScreen(DraftedForm):
         if self._save_when_read:
             self.command_form_save()
 
+    def _offer(self, found: AfterForm) -> None:
+        """Fill the lists, and show the fields that have something to pick."""
+        for name, choices in (
+            ("elements", [Choice(one.code, one.name) for one in found.elements]),
+            ("told", [Choice(one.id, _event(one)) for one in found.events]),
+            ("concerned", [Choice(*one) for one in found.participants]),
+            ("guest", [Choice(one.id, one.label) for one in found.guests]),
+        ):
+            field = self.form.field(name)
+            if isinstance(field, PickField):
+                field.choices = choices
+        for name in ("kind", "severity"):
+            self.form.field(name).required = not found.events
+        for name in _GUEST:
+            self.form.show_field(name, shown=bool(found.guests))
+
     @staticmethod
     def _raw(found: AfterForm) -> dict[str, Any]:
         raw: dict[str, Any] = {
@@ -150,11 +183,21 @@ class AfterSessionScreen(DraftedForm):
             "note": found.note,
             "incidents": found.incidents or UNANSWERED,
             "elements": {"picked": [[one.code, one.name] for one in found.elements if one.used]},
+            "told": {"picked": [[one.id, _event(one)] for one in found.events]},
         }
         for one in found.staff:
             minutes = one.minutes if one.minutes is not None else one.suggested
             raw[one.kind] = str(minutes or "")
         return raw
+
+    async def _find_people(self, text: str) -> Sequence[Choice]:
+        from vejleder_tui.queries.citizens import search  # noqa: PLC0415 - only when somebody is looked for
+
+        page = await self.desk.read(lambda reader: search(reader, text.strip("+ "), size=12))
+        return [
+            Choice(one.id, f"{plain(one.name)} ({one.birth_year})" if one.birth_year else plain(one.name))
+            for one in page.lines
+        ]
 
     def field_changed(self, field: Field) -> None:
         """Ask for the side effect only where there was one."""
@@ -164,7 +207,8 @@ class AfterSessionScreen(DraftedForm):
     def _show_event(self) -> None:
         shown = self.form.field("incidents").raw == "some"
         for name in _EVENT:
-            self.form.show_field(name, shown=shown and not (self.found and self.found.events))
+            self.form.show_field(name, shown=shown)
+        self.form.show_field("told", shown=bool(self.found and self.found.events))
 
     # Saving
 
@@ -188,7 +232,12 @@ class AfterSessionScreen(DraftedForm):
         incidents = values["incidents"] if values["incidents"] != UNANSWERED else None
         event = None
         if incidents == "some" and values["kind"]:
-            event = EventTold(values["kind"], int(values["severity"]), values["action"] or "")
+            severity = int(values["severity"]) if values["severity"] else None
+            event = EventTold(values["kind"], severity, values["action"] or "", values["concerned"])
+        kept = set(values["told"] or ())
+        guest, citizen = values["guest"], values["guest_citizen"]
+        if bool(guest) != bool(citizen):
+            raise RuleError(_("Vælg både gæsten og borgeren."), field="guest_citizen" if guest else "guest")
         told = AfterSession(
             theme=values["theme"] or "",
             note=values["note"] or "",
@@ -197,6 +246,8 @@ class AfterSessionScreen(DraftedForm):
             staff={kind: values[kind] for kind in FORM_KINDS},
             incidents=incidents,
             event=event,
+            without=tuple(one.id for one in self.found.events if one.id not in kept) if self.found else (),
+            guest=(guest, citizen) if guest else None,
         )
         service, ref, why = self.desk.services.after_session, self.ref, values["why"]
         try:
@@ -213,3 +264,10 @@ class AfterSessionScreen(DraftedForm):
                 who=", ".join(saved.named), time=saved.saved.at
             )
         self.done(sentence)
+
+
+def _event(one: EventLine) -> str:
+    """Return a told side effect in one line: "Konflikt i gruppen, 2 moderat, Max B."."""
+    kind = codes.display("local_bivirkning", one.kind)
+    severity = _(_SEVERITIES[one.severity]) if one.severity in _SEVERITIES else ""
+    return ", ".join(part for part in (kind, severity, one.name) if part)

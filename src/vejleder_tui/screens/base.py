@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from vejleder_tui import commands
 from vejleder_tui.clock import local
-from vejleder_tui.i18n import N_, _, language
+from vejleder_tui.i18n import N_, _
 from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.lines import FooterLine, MenuLine, Pressed, StatusLine, TitleLine
 
@@ -118,6 +118,8 @@ class BaseScreen(Screen[Any]):
         teller = getattr(focused, "say_line", None)
         if callable(teller):
             return str(teller())
+        if isinstance(focused, Input) and focused.password:
+            return _("Feltet er skjult.")
         return str(getattr(focused, "value", "") or self.title_left())
 
     # The frame
@@ -267,11 +269,13 @@ class BaseScreen(Screen[Any]):
     def command_app_menu(self) -> None:
         """Go to the menu."""
         self.query_one(MenuLine).open_menu()
+        self.say(_("Menu: tryk et tal, eller vælg med ←/→ og Enter. Esc går tilbage til skærmen."))
 
     def command_app_back(self) -> None:
         """Go a step back; from the menu into the screen."""
         if isinstance(self.focused, MenuLine):
             self.focus_body()
+            self.say("")
             return
         self.desk.back()
 
@@ -312,16 +316,24 @@ class BaseScreen(Screen[Any]):
         """Return the places for jump mode, from top to bottom."""
         return [one for one in self.focus_chain if one.region.height]
 
-    def language_now(self) -> str:
-        """Return the language in use."""
-        return language()
+
+class _Everywhere(Undoing, BaseScreen):
+    """What works on every main and detail screen."""
+
+    def command_peer_new(self) -> None:
+        """Open the form for a peer activity."""
+        self.desk.goto("peer_form")
+
+    def command_app_search(self) -> None:
+        """Go to the search for citizens."""
+        self.desk.goto("citizens")
 
 
-class MainScreen(Undoing, BaseScreen):
+class MainScreen(_Everywhere):
     """A screen of the menu; `Vejleder · I dag` in line 1."""
 
 
-class DetailScreen(Undoing, BaseScreen):
+class DetailScreen(_Everywhere):
     """One course or one citizen; the menu stays."""
 
     MENU: ClassVar[str] = ""

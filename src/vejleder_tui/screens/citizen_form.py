@@ -28,13 +28,17 @@ CELLS = 45
 
 
 class CitizenForm(DraftedForm):
-    """The form of a citizen. Takes `citizen`, the id of one to change, or `name`, what a new one begins with."""
+    """The form of a citizen. Takes `citizen`, the id of one to change, or `name`, what a new one begins with.
+
+    `stay`: go back to where it was opened, and give the id, in place of showing the new citizen.
+    """
 
     SCREEN_ID = "citizen_form"
 
-    def __init__(self, *, citizen: str = "", name: str = "", **values: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, citizen: str = "", name: str = "", stay: bool = False, **values: Any) -> None:  # noqa: ANN401
         super().__init__(**values)
         (self.citizen,), self.begins = self.given(citizen=citizen), name
+        self.stay = stay
         self._then_grant = False
 
     @property
@@ -79,7 +83,8 @@ class CitizenForm(DraftedForm):
 
     def buttons(self) -> Sequence[tuple[str, str]]:
         """Return the buttons; a grant is often written down at the same time."""
-        return (("save", _("Gem")), ("grant", _("Gem og ny bevilling")), ("discard", _("Kassér kladde")))
+        grant = () if self.stay else (("grant", _("Gem og ny bevilling")),)
+        return (("save", _("Gem")), *grant, ("discard", _("Kassér kladde")))
 
     def draft_title(self) -> str:
         """Return the line of I dag; it names no citizen."""
@@ -163,6 +168,8 @@ class CitizenForm(DraftedForm):
         words = (
             _("Rettet: {who} · gemt {time} · z fortryder")
             if citizen
+            else _("Ny borger: {who} · gemt {time}")
+            if self.stay
             else _("Ny borger: {who} · gemt {time} · z fortryder")
         )
         sentence = words.format(who=who, time=saved.saved.at)
@@ -170,9 +177,9 @@ class CitizenForm(DraftedForm):
             sentence = _("Samme nummer findes på en anden borger. Se efter, om det er den samme.") + " " + sentence
         elif saved.hint:
             sentence = f"{saved.hint} {sentence}"
-        self.done(sentence)
+        self.done(sentence, saved.citizen)
         app, desk, row = self.app, self.desk, saved.citizen
         if then_grant:
             app.call_after_refresh(lambda: desk.goto("grant_form", citizen=row))
-        elif not citizen:
+        elif not citizen and not self.stay:
             app.call_after_refresh(lambda: desk.goto("citizen", citizen=row, receipt=sentence))

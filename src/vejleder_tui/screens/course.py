@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.errors import VejlederError
-from vejleder_tui.i18n import _
+from vejleder_tui.i18n import _, one_of
 from vejleder_tui.queries.courses import course_detail
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.queries.voided import voided_of_course
@@ -44,7 +44,7 @@ class CourseScreen(DetailScreen):
 
     def title_left(self) -> str:
         """Return the title of the course."""
-        return f"{_('Forløb')} · {self.view.title}" if self.view else _("Forløb")
+        return f"{one_of('Forløb')} · {self.view.title}" if self.view else one_of("Forløb")
 
     def body(self) -> ComposeResult:
         """Yield the header line, the three panels, and the line for the row in focus."""

@@ -12,6 +12,7 @@ from vejleder_tui.queries.courses import holidays_offered
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import short_date, time_range, weekdays_name, whole_date
 from vejleder_tui.rules.recurrence import Plan
+from vejleder_tui.screens.making import offer_new_place, offer_new_programme
 from vejleder_tui.screens.planning_form import CELLS, PlanningForm, RangeField, named_choices, picked
 from vejleder_tui.widgets.form import CheckField, Choice, NumberField, PickField, RadioField, TextField
 
@@ -87,6 +88,8 @@ class CourseForm(PlanningForm):
         now = self.desk.clock.now()
         self.offer("venue", named_choices(await self.desk.read(venues)))
         self.offer("programme", named_choices(await self.desk.read(programmes)))
+        offer_new_place(self)
+        offer_new_programme(self)
         raw: dict[str, Any] = {}
         if not self.course:
             choices = named_choices(await self.desk.read(lambda reader: workers(reader, now)))

@@ -34,15 +34,6 @@ __all__ = [
 ]
 
 KINDS = {"closed": N_("Lukket hold"), "rolling": N_("Løbende optag"), "open": N_("Åbent tilbud")}
-STATUS = {
-    SessionStatus.PLANNED: N_("planlagt"),
-    SessionStatus.ONGOING: N_("i gang"),
-    SessionStatus.HELD: N_("afholdt"),
-    SessionStatus.SIGNED_OFF: N_("godkendt"),
-    SessionStatus.CANCELLED: N_("aflyst"),
-    SessionStatus.MOVED: N_("flyttet"),
-    SessionStatus.SKIPPED: N_("springes over"),
-}
 _SHORTEST = 8
 """A place cut shorter than this says nothing, and is left out."""
 COURSE_STATUS = {"planned": N_("planlagt"), "running": N_("i gang"), "ended": N_("afsluttet")}
@@ -96,7 +87,7 @@ def status_word(view: SessionView, today: date) -> str:
         return _("afklares")
     if view.status is SessionStatus.MOVED:
         return _("flyttet {day}").format(day=f"{view.date:%d-%m}")
-    word = _(STATUS[view.status])
+    word = view.status.word
     return f"{word} !" if _missing(view, today) else word
 
 
@@ -144,7 +135,7 @@ def session_sentence(view: SessionView, today: date, venue: str | None = None) -
     if view.status is SessionStatus.MOVED and view.ref.planned_date and view.ref.planned_date != view.date:
         parts.append(_("flyttet fra {day}").format(day=whole_date(view.ref.planned_date)))
     else:
-        parts.append(_(STATUS[view.status]))
+        parts.append(view.status.word)
     if view.venue_name and view.venue != venue:
         parts.append(view.venue_name)
     said = ", ".join(one for one in parts if one)

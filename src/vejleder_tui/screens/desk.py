@@ -1,8 +1,9 @@
-"""The threads behind the screen: one that writes, two that read, and a close that waits for them."""
+"""The threads behind the screen: one that writes, two that read, one for long work, and a close that waits for them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from concurrent.futures import TimeoutError as NotYet
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,7 +24,9 @@ class WritesMixin:
     _store: StoreLink | None
     _writer: ThreadPoolExecutor | None
     _readers: ThreadPoolExecutor | None
+    _aside: ThreadPoolExecutor | None
     _writes: set[Future[Any]]
+    _unheard: deque[tuple[Future[Any], Callable[[Pending], None]]]
 
     if TYPE_CHECKING:
 
@@ -34,8 +37,9 @@ class WritesMixin:
     def begin(self, store: StoreLink | None) -> None:
         """Start with a store, or with none before unlock; no thread is made yet."""
         self._store = store
-        self._writer = self._readers = None
+        self._writer = self._readers = self._aside = None
         self._writes = set()
+        self._unheard = deque()
 
     @property
     def pending_count(self) -> int:
@@ -68,6 +72,19 @@ class WritesMixin:
         """Run a service in the one writer thread; a screen that goes away does not take its write with it."""
         return await asyncio.shield(asyncio.wrap_future(self._submit(act)))
 
+    async def beside(self, act: Callable[[Any], T]) -> T:
+        """Run long work on what is written already in a thread of its own, so that no mark waits for it.
+
+        It gets what `StoreLink.beside` gives. The close waits for it as for a write.
+        """
+        store = self._open_store()
+        if self._aside is None:
+            self._aside = _threads(1, "beside")
+        future = self._aside.submit(store.beside, act)
+        self._writes.add(future)
+        future.add_done_callback(self._writes.discard)
+        return await asyncio.shield(asyncio.wrap_future(future))
+
     def write_within(
         self, act: Callable[[Any], T], *, seconds: float = 0.02, then: Callable[[Pending], None] | None = None
     ) -> Pending:
@@ -75,14 +92,22 @@ class WritesMixin:
         future = self._submit(act)
         loop = asyncio.get_running_loop()
         try:
-            return _outcome(future, seconds)
+            outcome = _outcome(future, seconds)
         except NotYet:
             if then is not None:
-                hear = then
-                future.add_done_callback(
-                    lambda done: loop.call_soon_threadsafe(self.call_later, hear, _outcome(done, None))
-                )
+                self._unheard.append((future, then))
+                future.add_done_callback(lambda _done: loop.call_soon_threadsafe(self.call_later, self._tell))
             return Pending(done=False)
+        # There is one writer, so all that was asked for before has ended too: who waits for it hears of it first,
+        # or an older answer would be painted over this one.
+        self._tell()
+        return outcome
+
+    def _tell(self) -> None:
+        """Tell of the acts that have ended, in the order they were asked for."""
+        while self._unheard and self._unheard[0][0].done():
+            future, then = self._unheard.popleft()
+            then(_outcome(future, None))
 
     async def settled(self) -> None:
         """Wait until nothing is queued or under way."""
@@ -97,13 +122,15 @@ class WritesMixin:
         store, self._store = self._store, None
         if self._readers is not None:
             await asyncio.to_thread(self._readers.shutdown, wait=True)
+        if self._aside is not None:
+            await asyncio.to_thread(self._aside.shutdown, wait=True)
         if store is not None:
             if self._writer is None:
                 self._writer = _threads(1, "write")
             await asyncio.get_running_loop().run_in_executor(self._writer, store.close)
         if self._writer is not None:
             self._writer.shutdown(wait=True)
-        self._writer = self._readers = None
+        self._writer = self._readers = self._aside = None
 
 
 def _threads(count: int, name: str) -> ThreadPoolExecutor:

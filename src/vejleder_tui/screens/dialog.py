@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
 from vejleder_tui.i18n import _
 from vejleder_tui.screens.base import ModalBase
+from vejleder_tui.widgets.fields import Line
 from vejleder_tui.widgets.text import paint, plain, width, wrap
 
 if TYPE_CHECKING:
@@ -50,10 +51,17 @@ class _Answers(Widget):
         Binding("enter", "give", show=False),
     ]
 
-    def __init__(self, answers: tuple[Answer, ...]) -> None:
+    def __init__(self, answers: tuple[Answer, ...], *, alone: bool) -> None:
         super().__init__()
         self.answers = answers
         self.at = 0
+        self.alone = alone
+
+    def on_focus(self) -> None:
+        """Show the sign here."""
+        self.refresh()
+
+    on_blur = on_focus
 
     def action_step(self, step: int) -> None:
         """Go to the next answer."""
@@ -65,8 +73,9 @@ class _Answers(Widget):
         self.post_message(self.Given(self.answers[self.at]))
 
     def _pieces(self) -> list[str]:
+        marked = self.alone or self.has_focus
         return [
-            f"{'►' if index == self.at else ' '}[ {one.label} ]" + (f" {one.letter}" if one.letter else "")
+            f"{'►' if marked and index == self.at else ' '}[ {one.label} ]" + (f" {one.letter}" if one.letter else "")
             for index, one in enumerate(self.answers)
         ]
 
@@ -87,18 +96,39 @@ class _Answers(Widget):
 
 
 class _Words(Widget):
-    def __init__(self, text: str) -> None:
-        super().__init__()
+    def __init__(self, text: str, identity: str | None = None) -> None:
+        super().__init__(id=identity)
         self._words = text
 
     def on_mount(self) -> None:
         """Take as many lines as the text needs."""
         self.styles.height = len(wrap(self._words, 56))
 
+    def show(self, text: str) -> None:
+        """Change the words."""
+        self._words = text
+        self.styles.height = max(1, len(wrap(text, 56)))
+        self.refresh(layout=True)
+
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
         lines = wrap(self._words, max(10, self.size.width))
         return paint(lines[y] if y < len(lines) else "", self.size.width, self.rich_style)
+
+
+class _Sign(Widget):
+    """The brackets around the field, with the sign before it while it has the focus."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._sign = text
+        self.styles.width = len(text)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint it."""
+        focused = isinstance(self.screen.focused, Input) and self._sign.startswith(" [")
+        text = "►[ " if focused else self._sign
+        return paint(text if y == 0 else "", self.size.width, self.rich_style)
 
 
 class Dialog(ModalBase):
@@ -124,12 +154,25 @@ class Dialog(ModalBase):
         with Vertical(id="box"):
             yield _Words(self._question)
             if self._must_type:
-                yield Input(compact=True, id="typed")
-            yield _Answers(self._choices)
+                field = Line(cells=48)
+                field.id = "typed"
+                with Horizontal():
+                    yield _Sign(" [ ")
+                    yield field
+                    yield _Sign(" ]")
+                yield _Words("", "told")
+            yield _Answers(self._choices, alone=not self._must_type)
 
     def on_mount(self) -> None:
         """Stand on the safe answer."""
         self.query_one(_Answers).focus()
+
+    def on_descendant_focus(self) -> None:
+        """Move the sign with the focus."""
+        for one in self.query(_Sign):
+            one.refresh()
+
+    on_descendant_blur = on_descendant_focus
 
     def action_safe(self) -> None:
         """Choose the safe answer."""
@@ -146,11 +189,16 @@ class Dialog(ModalBase):
         """Return whether what was typed lets any other answer work."""
         return plain(typed).strip() == plain(self._must_type).strip()
 
+    def refusal(self) -> str:
+        """Return what is said of a text that does not fit."""
+        return _("Det passer ikke. Skriv det, som det står i spørgsmålet.")
+
     def _give(self, answer: Answer) -> None:
         if answer is not self._choices[0] and self._must_type:
             field = self.query_one("#typed", Input)
             if not self.fits(field.value):
                 field.focus()
+                self.query_one("#told", _Words).show(self.refusal())
                 return
         self.dismiss(answer.value)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import N_, _, one_of
 from vejleder_tui.rules.formats import whole_date
+from vejleder_tui.screens.making import offer_new_citizen, offer_new_grant
 from vejleder_tui.screens.planning_form import CELLS, PlanningForm, picked
 from vejleder_tui.widgets.form import Choice, PersonField, PickField, RadioField, TextField
 from vejleder_tui.widgets.text import plain
@@ -71,7 +72,7 @@ class EnrolmentForm(PlanningForm):
             return [basis, grant, assessment, until]
         rows: list[Field | Sequence[Field] | str] = []
         if not self.course:
-            rows.append(PickField("course", _("Forløb"), cells=CELLS, required=True))
+            rows.append(PickField("course", one_of("Forløb"), cells=CELLS, required=True))
         return [
             *rows,
             PersonField("citizen", _("Borger"), search=self._find_people, cells=CELLS, required=True),
@@ -114,6 +115,10 @@ class EnrolmentForm(PlanningForm):
 
         now = self.desk.clock.now()
         raw: dict[str, Any] = {}
+        if self.act == "":
+            offer_new_citizen(self, "citizen")
+        if self.act != "status":
+            offer_new_grant(self, "grant", self._whose)
         if self.course:
             course = await self.desk.read(lambda reader: course_values(reader, self.course))
             self._title = course.title if course else ""
@@ -177,10 +182,13 @@ class EnrolmentForm(PlanningForm):
         page = await self.desk.read(lambda reader: search(reader, text.strip("+ "), size=12))
         return [Choice(one.id, plain(_label(one))) for one in page.lines]
 
+    def _whose(self) -> str:
+        return self._standing.citizen if self.act == "edit" and self._standing else self.chosen("citizen")
+
     async def _find_grants(self, text: str) -> Sequence[Choice]:
         from vejleder_tui.queries.planning_forms import grants_of  # noqa: PLC0415
 
-        citizen = self._standing.citizen if self.act == "edit" and self._standing else self.chosen("citizen")
+        citizen = self._whose()
         if not citizen:
             return []
         now = self.desk.clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.clock import local
@@ -29,6 +30,7 @@ class FormScreen(BaseScreen):
     is left unsaved. `save` may raise RuleError, whose `field` names the field it stands under.
     """
 
+    CSS_PATH = Path(__file__).with_name("form.tcss")
     AUTO_FOCUS = ""
     LABEL_CELLS = 21
 

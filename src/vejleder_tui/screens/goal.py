@@ -8,7 +8,7 @@ from vejleder_tui import codes
 from vejleder_tui.clock import local_date
 from vejleder_tui.codes.informants import informant_word
 from vejleder_tui.errors import VejlederError
-from vejleder_tui.i18n import _
+from vejleder_tui.i18n import _, one_of
 from vejleder_tui.rules.formats import short_date, whole_date
 from vejleder_tui.rules.gas import SCORES, score_word
 from vejleder_tui.rules.goals import direction, level_word
@@ -43,7 +43,7 @@ class GoalScreen(DetailScreen):
     def title_left(self) -> str:
         """Return whose goal it is."""
         if self.detail is None:
-            return _("Mål")
+            return one_of("Mål")
         name = self.detail.row.name
         return _("Mål · {who}").format(who=initials(name) if self.desk.privacy else name)
 
@@ -51,7 +51,7 @@ class GoalScreen(DetailScreen):
         """Yield the goal, its ratings, and what stands beside them."""
         yield PanelGroup(
             [
-                [[Panel("goal", _("Mål"))]],
+                [[Panel("goal", one_of("Mål"))]],
                 [[Panel("path", _("Vej"), height=HEIGHT)]],
                 [[Panel("ratings", _("Vurderinger"), grow=True, empty=_("Ikke vurderet endnu. m vurderer."))]],
                 [[Panel("facts", _("Aftalt"))]],
@@ -128,6 +128,10 @@ class GoalScreen(DetailScreen):
     def command_goal_new(self) -> None:
         """Agree another goal with the same citizen."""
         self.desk.goto("goal_form", citizen=self.detail.row.citizen if self.detail else "")
+
+    def command_goal_proposal(self) -> None:
+        """Show it as plain text."""
+        self.desk.goto("proposal", goal=self.goal)
 
     def command_row_edit(self) -> None:
         """Change it."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vejleder_tui.clock import local, local_date
 from vejleder_tui.codes import code_list, display
 from vejleder_tui.errors import RuleError
-from vejleder_tui.i18n import _
+from vejleder_tui.i18n import _, one_of
 from vejleder_tui.rules.conditions import search_conditions
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import near_date, weekday_name, whole_date
 from vejleder_tui.rules.gas import SCORES, score_word
 from vejleder_tui.rules.goals import LEVELS, GoalType, allowed_targets, check_target, level_word, target_hint, type_name
 from vejleder_tui.screens.drafting import DraftedForm
+from vejleder_tui.screens.making import offer_new_citizen
 from vejleder_tui.widgets.fields import BoxField, DateField, Field, TextField
 from vejleder_tui.widgets.form import FieldLine
 from vejleder_tui.widgets.marks import RadioField
@@ -65,6 +66,10 @@ class GoalForm(DraftedForm):
     def lines(self) -> Sequence[Field | Sequence[Field] | str]:
         """Return the fields."""
         today = local_date(self.desk.clock.now())
+        reasons = [Choice(one.code, one.display) for one in code_list("local_afslutning")]
+        ended = PickField(
+            "end_reason", _("Afsluttet"), reasons, cells=40, help_line=_("Tom: målet er i gang. Ellers hvorfor det slutter.")
+        )  # fmt: skip
         return [
             PersonField("citizen", _("Borger"), search=self._people, required=True, cells=40),
             RadioField(
@@ -72,7 +77,10 @@ class GoalForm(DraftedForm):
                 chosen="goal",
             ),
             BoxField("text", _("Borgerens ord"), cells=50, rows=2, required=True),
-            PickField("condition", _("Tilstand"), search=_conditions, cells=50, required=True),
+            PickField(
+                "condition", _("Tilstand"), search=_conditions, cells=50, required=True,
+                help_line=_("Skriv fx købe, eller vælg med pil ned."),
+            ),
             RadioField(
                 "goal_type", _("Måltype"), [(one.value, type_name(one)) for one in GoalType], required=True
             ),
@@ -83,7 +91,8 @@ class GoalForm(DraftedForm):
             ),
             self._date("follow_up_date", _("Frist"), today, Lean.FUTURE),
             self._date("next_rating", _("Vurderes"), today, Lean.FUTURE),
-            PickField("enrolment", _("Forløb"), [], cells=40),
+            *([ended] if self.goal else []),
+            PickField("enrolment", one_of("Forløb"), [], cells=40),
             PickField("parent", _("Hører under"), [], cells=50),
             PickField("secondary", _("Andre tilstande"), search=_undertemaer, several=True, cells=40),
             TextField("weight", _("Vægt"), cells=5, text="1"),
@@ -128,6 +137,7 @@ class GoalForm(DraftedForm):
         self._known, self.citizen = known, known.citizen
         self._offer(known)
         if first:
+            offer_new_citizen(self, "citizen")
             if known.name:
                 self._pick("citizen").set_raw({"picked": [[known.citizen, known.name]]})
                 self.form.field("citizen").display = False
@@ -208,16 +218,25 @@ class GoalForm(DraftedForm):
     async def save(self, values: dict[str, Any]) -> None:
         """Agree the goal, or change it."""
         fields = _fields(values)
+        reason = fields.pop("end_reason", None)
+        before = self._known.detail if self._known else None
         goal, citizen = self.goal, values["citizen"] or self.citizen
 
         def act(desk: Any) -> Any:  # noqa: ANN401 - the desk
             goals = self.desk.services.goals
-            return goals.change_goal(desk, goal, **fields) if goal else goals.new_goal(desk, citizen, **fields)
+            if not goal:
+                return goals.new_goal(desk, citizen, **fields)
+            saved = goals.change_goal(desk, goal, **fields)
+            if before is not None and (before.end_reason or None) != (reason or None):
+                saved = goals.end_goal(desk, goal, reason) if reason else goals.reopen_goal(desk, goal)
+            return saved
 
         saved = await self.save_with(act)
         name = self._known.name if self._known else ""
         said = (
-            _("Mål rettet: {who} · gemt {time} · z fortryder")
+            _("Mål afsluttet: {who} · gemt {time} · z fortryder")
+            if reason and before is not None and before.end_reason != reason
+            else _("Mål rettet: {who} · gemt {time} · z fortryder")
             if goal
             else _("Nyt mål: {who} · gemt {time} · z fortryder")
         )
@@ -266,6 +285,8 @@ def _raw(detail: GoalDetail, known: _Known) -> dict[str, Any]:
         ("next_rating", detail.next_rating),
     ):  # fmt: skip
         raw[name] = "" if day is None else whole_date(day)
+    if detail.end_reason:
+        raw["end_reason"] = {"picked": [[detail.end_reason, display("local_afslutning", detail.end_reason)]]}
     if row.condition:
         raw["condition"] = {"picked": [[row.condition, row.term]]}
     if row.target is not None:

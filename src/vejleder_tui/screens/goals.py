@@ -32,7 +32,7 @@ class GoalsScreen(ListScreen):
     def __init__(self, *, typed: str = "") -> None:
         super().__init__()
         self.typed = typed
-        self.voided = False
+        self.voided = self.ended = False
         self.rows: dict[str, GoalRow] = {}
         self.count = 0
         self._turn = 0
@@ -94,15 +94,15 @@ class GoalsScreen(ListScreen):
         self.run_worker(self._load(), group="load")
 
     async def _load(self) -> None:
-        typed, voided = self.typed, self.voided
+        typed, voided, ended = self.typed, self.voided, self.ended
         self._turn += 1
         turn = self._turn
 
         def query(reader: Any) -> tuple[list[GoalRow], int]:  # noqa: ANN401 - the program's reader
             from vejleder_tui.queries import goals  # noqa: PLC0415
 
-            rows = goals.goals_list(reader, typed=typed, void=voided)
-            return rows, len(rows) if voided else goals.count_goals(reader, typed=typed)
+            rows = goals.goals_list(reader, typed=typed, void=voided, ended=ended)
+            return rows, len(rows) if voided else goals.count_goals(reader, typed=typed, ended=ended)
 
         rows, count = await self.desk.read(query)
         if turn != self._turn:
@@ -120,7 +120,7 @@ class GoalsScreen(ListScreen):
         self._detail()
 
     def _title(self, shown: int) -> str:
-        name = _("Fjernede mål") if self.voided else _("Mål")
+        name = _("Fjernede mål") if self.voided else _("Mål, også afsluttede") if self.ended else _("Mål")
         count = (
             number(shown)
             if shown == self.count
@@ -150,11 +150,15 @@ class GoalsScreen(ListScreen):
 
     # Commands
 
+    def _nothing(self) -> None:
+        """Say why a key that acts on a row does nothing, and which key helps."""
+        self.say(self._empty())
+
     def command_goal_rate(self) -> None:
         """Rate the goal in focus."""
         goal = self.goal
         if goal is None:
-            self.say(self._empty())
+            self._nothing()
         elif not is_rateable(goal):
             self.say(_("Et ønske kan ikke vurderes. r gør det til et mål."))
         else:
@@ -166,31 +170,47 @@ class GoalsScreen(ListScreen):
 
         if self.goal is not None:
             self.app.push_screen(GoalScreen(goal=self.goal.id))
+        else:
+            self._nothing()
 
     def command_goal_new(self) -> None:
         """Agree a new goal."""
         self.desk.goto("goal_form")
 
+    def command_goal_proposal(self) -> None:
+        """Show what is written of the goal in focus as plain text."""
+        if self.goal is not None:
+            self.desk.goto("proposal", goal=self.goal.id)
+        else:
+            self._nothing()
+
     def command_row_edit(self) -> None:
         """Change the goal in focus."""
         if self.goal is not None:
             self.desk.goto("goal_form", goal=self.goal.id)
+        else:
+            self._nothing()
 
     def command_citizen_open(self) -> None:
         """Open whose goal it is."""
         if self.goal is not None:
             self.desk.goto("citizen", citizen=self.goal.citizen)
+        else:
+            self._nothing()
 
     def command_row_history(self) -> None:
         """Show who wrote what about the goal in focus."""
         goal = self.goal
         if goal is not None:
             self.desk.goto("history", table="goal", row=goal.id, what=f"{goal.name}, {goal.term}")
+        else:
+            self._nothing()
 
     async def command_row_void(self) -> None:
         """Take the goal in focus away, or bring it back where one looks at those taken away."""
         goal, voided = self.goal, self.voided
         if goal is None:
+            self._nothing()
             return
         act: Callable[[Any], Any] = lambda desk: getattr(  # noqa: E731 - one call by name
             self.desk.services.goals, "restore_goal" if voided else "void_goal"
@@ -211,6 +231,11 @@ class GoalsScreen(ListScreen):
     def command_list_voided(self) -> None:
         """Show the goals that were taken away, or the others again."""
         self.voided = not self.voided
+        self.reload()
+
+    def command_list_ended(self) -> None:
+        """Show the goals that are ended too, or only those that run."""
+        self.ended = not self.ended
         self.reload()
 
     def command_list_filter(self) -> None:

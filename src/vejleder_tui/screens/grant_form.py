@@ -91,7 +91,7 @@ class GrantForm(PlanningForm):
             saved = await self.save_with(lambda desk: grants.change_grant(desk, grant, **given))
         else:
             saved = await self.save_with(lambda desk: grants.new_grant(desk, citizen, **given))
-        self.done(self.receipt(_("Bevilling"), saved.at))
+        self.done(self.receipt(_("Bevilling"), saved.at), saved.row)
 
 
 def _code(source: str, code: str) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from vejleder_tui.clock import local_date
-from vejleder_tui.errors import CancelledError, VejlederError
+from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens import handover_lines as lines_of
 from vejleder_tui.screens.base import ListScreen
 from vejleder_tui.screens.handover_keys import HandoverKeys, typed_path
+from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
 
@@ -21,29 +22,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from vejleder_tui.queries.handover import HandoverPage, HistoryLine
+    from vejleder_tui.screens.link import Aside
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.services.handover import Bundle
 
 __all__ = ["HandoverScreen"]
-
-
-class Writing:
-    """A bundle under way, as the program's question before closing knows it."""
-
-    def __init__(self) -> None:
-        self.name = _("Pakken er ved at blive skrevet")
-        self.percent = 0
-        self.stopped = False
-
-    def stop(self) -> None:
-        """Stop at the next look; nothing is left then."""
-        self.stopped = True
-
-    def look(self, done: int, total: int) -> None:
-        """Take note of how far it is; called in the writer thread. Raises CancelledError when it was stopped."""
-        self.percent = 100 * done // total if total else 100
-        if self.stopped:
-            raise CancelledError(_("Afbrudt. Ingen pakke er skrevet."))
 
 
 class HandoverScreen(HandoverKeys, ListScreen):
@@ -54,7 +37,6 @@ class HandoverScreen(HandoverKeys, ListScreen):
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
         self.page: HandoverPage | None = None
-        self._writing: Writing | None = None
         self._asking = False
         self._outbox = ""
         self._go_to = ""
@@ -180,10 +162,12 @@ class HandoverScreen(HandoverKeys, ListScreen):
     async def _write(self, again: str) -> None:
         from vejleder_tui.screens.asking import AskLine  # noqa: PLC0415
 
-        if self._writing is not None:
-            self.say(_("Pakken er ved at blive skrevet. Esc afbryder."))
+        if self.busy():
             return
         if self.page is None:
+            return
+        if self.desk.read_only:
+            self.say(cast("Any", self.desk.store_link).read_only_sentence(), error=True)
             return
         if not lines_of.in_force(self.page, self.today):
             self.say(
@@ -208,33 +192,25 @@ class HandoverScreen(HandoverKeys, ListScreen):
         await self._work(typed_path(folder), again)
 
     async def _default_folder(self) -> str:
-        if self.desk.read_only:
-            return ""
-        return str(await self.desk.write(lambda desk: desk.store.paths.outbox))
+        return str(await self.desk.beside(lambda aside: aside.store.paths.outbox))
 
     async def _work(self, folder: Path, again: str) -> None:
-        writing = self._writing = Writing()
-        program = cast("Any", self.app)
-        program.long_work = writing
-        timer = self.set_interval(0.2, lambda: self._tell_percent(writing))
-        self._tell_percent(writing)
+        work = LongTask(
+            _("Pakken er ved at blive skrevet"), _("Skriver pakken: {percent} %. Esc afbryder."),
+            _("Afbrudt. Ingen pakke er skrevet."),
+        )  # fmt: skip
 
-        def act(desk: Desk) -> Bundle:
-            from vejleder_tui.services.handover import export  # noqa: PLC0415 - in the writer thread
+        def act(aside: Aside) -> Bundle:
+            from vejleder_tui.services.handover import export  # noqa: PLC0415 - in the thread
 
             return export(
-                desk.store, clock=desk.clock, randomness=desk.ids.randomness, folder=folder, again=again,
-                progress=writing.look,
+                aside.store, clock=aside.clock, randomness=aside.randomness, folder=folder, again=again,
+                progress=work.look,
             )  # fmt: skip
 
-        try:
-            made = await self.desk.write(act)
-        except VejlederError as error:
-            self.say(str(error), error=not isinstance(error, CancelledError))
+        made = await self.long(work, act, ask_before_closing=True)
+        if made is None:
             return
-        finally:
-            timer.stop()
-            self._writing = program.long_work = None
         self._go_to = made.bundle_id
         await self.load()
         changes = ngettext("{count} ændring", "{count} ændringer", made.operations).format(
@@ -242,16 +218,10 @@ class HandoverScreen(HandoverKeys, ListScreen):
         )
         self.say(_("Pakken er skrevet: {changes}. Aflevér den, og tryk a.").format(changes=changes))
 
-    def _tell_percent(self, writing: Writing) -> None:
-        if self._writing is writing:
-            self.say(_("Skriver pakken: {percent} %. Esc afbryder.").format(percent=writing.percent))
-
     def command_app_back(self) -> None:
-        """Stop what is being written; else go back."""
-        if self._writing is not None:
-            self._writing.stop()
-            return
-        super().command_app_back()
+        """Stop the long work under way; else go back."""
+        if not self.stop_work():
+            super().command_app_back()
 
     # The bundle in focus
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from vejleder_tui.errors import VejlederError
+from vejleder_tui.errors import CancelledError, VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.screens import handover_lines as lines_of
 from vejleder_tui.screens.base import ListScreen
+from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.widgets.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vejleder_tui.bundle.verify import Verification
-    from vejleder_tui.queries.base import Reader
     from vejleder_tui.queries.handover import HandoverPage
     from vejleder_tui.queries.keys import KnownKey
+    from vejleder_tui.screens.link import Aside
     from vejleder_tui.services.desk import Desk
 
 __all__ = ["HandoverKeys", "typed_path"]
+
+T = TypeVar("T")
 
 
 def typed_path(typed: str) -> Path:
@@ -46,6 +49,7 @@ class HandoverKeys(ListScreen):
     """The commands on keys and files; `HandoverScreen` has the rest."""
 
     page: HandoverPage | None
+    _long: LongTask | None = None
 
     async def load(self, *, ready: bool = False) -> None:
         """Read the page and draw it."""
@@ -76,6 +80,51 @@ class HandoverKeys(ListScreen):
         from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
 
         await self.app.push_screen_wait(Dialog(text, Answer("close", _("Luk vinduet"))))
+
+    # Long work
+
+    def busy(self) -> bool:
+        """Say what is under way, if anything is."""
+        if self._long is None:
+            return False
+        self._tell_percent(self._long)
+        return True
+
+    def stop_work(self) -> bool:
+        """Stop what is under way, and return whether anything was."""
+        if self._long is None:
+            return False
+        self._long.stop()
+        return True
+
+    def leaving(self) -> str:
+        """Stop a check when the program closes; a bundle that is being written is finished, unless a person stops it."""
+        if self._long is not None and cast("Any", self.app).long_work is not self._long:
+            self._long.stop()
+        return super().leaving()
+
+    def _tell_percent(self, work: LongTask) -> None:
+        if self._long is work:
+            self.say(work.sentence())
+
+    async def long(self, work: LongTask, act: Callable[[Aside], T], *, ask_before_closing: bool = False) -> T | None:
+        """Do long work beside the writer, telling how far it is; an error is said in line 23, and None returned."""
+        self._long = work
+        program = cast("Any", self.app)
+        if ask_before_closing:
+            program.long_work = work
+        timer = self.set_interval(0.2, lambda: self._tell_percent(work))
+        self._tell_percent(work)
+        try:
+            return await self.desk.beside(act)
+        except VejlederError as error:
+            self.say(str(error), error=not isinstance(error, CancelledError))
+            return None
+        finally:
+            timer.stop()
+            self._long = None
+            if ask_before_closing:
+                program.long_work = None
 
     # Keys in
 
@@ -196,27 +245,31 @@ class HandoverKeys(ListScreen):
 
     # Files
 
-    async def _checked(self, path: Path) -> Verification | None:
-        def act(desk: Desk) -> Verification:
-            from vejleder_tui.services.handover import check_bundle  # noqa: PLC0415
-
-            return check_bundle(desk.store, path, clock=desk.clock)
-
-        def look(reader: Reader) -> Verification:
-            from vejleder_tui.services.handover import verify_here  # noqa: PLC0415
-
-            return verify_here(reader, path)
-
-        self.say(_("Kontrollerer pakken …"))
-        try:
-            return await (self.desk.read(look) if self.desk.read_only else self.desk.write(act))
-        except VejlederError as error:
-            self.say(str(error), error=True)
-            return None
+    def _checking(self) -> LongTask:
+        return LongTask(
+            _("Pakken er ved at blive kontrolleret"), _("Kontrollerer pakken: {percent} %. Esc afbryder."),
+            _("Afbrudt. Pakken er ikke kontrolleret."),
+        )  # fmt: skip
 
     async def check(self, path: Path) -> None:
         """Check a bundle and say what was found."""
-        found = await self._checked(path)
+        if self.busy():
+            return
+        work = self._checking()
+        only_reading = self.desk.read_only
+
+        def act(aside: Aside) -> Verification:
+            from vejleder_tui.services.handover import check_bundle, verify_here  # noqa: PLC0415
+
+            if not only_reading:
+                return check_bundle(aside.store, path, clock=aside.clock, progress=work.look)
+            reader = aside.store.reader()
+            try:
+                return verify_here(reader, path, progress=work.look)
+            finally:
+                aside.store.release(reader)
+
+        found = await self.long(work, act)
         if found is None:
             return
         if not found.ok:
@@ -227,17 +280,17 @@ class HandoverKeys(ListScreen):
 
     async def show_file(self, path: Path, *, after: str = "") -> None:
         """Show what is in a bundle, in sentences."""
-        self.say(_("Kontrollerer pakken …"))
+        if self.busy():
+            return
+        work = self._checking()
 
-        def look(reader: Reader) -> list[str]:
+        def act(aside: Aside) -> list[str]:
             from vejleder_tui.services.handover import described  # noqa: PLC0415
 
-            return described(reader, path)
+            return described(aside.store, path, progress=work.look)
 
-        try:
-            told = await self.desk.read(look)
-        except VejlederError as error:
-            self.say(str(error), error=True)
+        told = await self.long(work, act)
+        if told is None:
             return
         self.say("")
         await self._tell(" ".join(plain(one) for one in [*told, *([after] if after else [])]))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.i18n import _
+from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.screens.protocol import Actor
 from vejleder_tui.store.lock import read_holder
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.store.store import Store
 
-__all__ = ["Seat"]
+__all__ = ["Aside", "Seat"]
 
 T = TypeVar("T")
 
@@ -29,10 +31,26 @@ _ACTOR_SQL = (
 )
 
 
+class _Shared:
+    """The one desk of a store, which all its seats write through."""
+
+    def __init__(self, desk: Desk | None = None) -> None:
+        self.desk = desk
+
+
+class Aside(NamedTuple):
+    """What long work beside the writer gets: the store (for readers and local tables), the clock, and randomness."""
+
+    store: Store
+    clock: Clock
+    randomness: Randomness
+
+
 class Seat:
     """A worker's seat at an open store; implements `screens.protocol.StoreLink`.
 
     The models (half a second) are loaded by the first write: the first paint needs plain SQL only.
+    What was asked for in a seat is written in its worker's name, also where another has sat down meanwhile.
     Raises NotFoundError when the store does not know the worker.
     """
 
@@ -42,11 +60,12 @@ class Seat:
         found = store.connection.execute(_ACTOR_SQL, (worker,)).fetchone()
         if found is None or found[3] is None:
             raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
+        use_own_kinds(own_attendance_kinds(store.connection))
         self.store = store
         self._actor = Actor(worker, found[0], found[1], found[2])
         self._device = str(found[3])
         self._clock, self._randomness = clock, randomness
-        self._desk = desk
+        self._shared = _Shared(desk)
         self._own = threading.local()
 
     @property
@@ -61,13 +80,8 @@ class Seat:
 
     def another(self, worker: str) -> Seat:
         """Return the seat of another worker at the same store; an unlock after a lock may be by another person."""
-        desk = self._desk
         made = Seat(self.store, worker, clock=self._clock, randomness=self._randomness)
-        if desk is not None:
-            from vejleder_tui.services.desk import Actor as Person  # noqa: PLC0415 - it is loaded: there is a desk
-
-            desk.as_actor(Person(made.actor.worker_id, made.actor.initials, made.actor.role))
-            made._desk = desk
+        made._shared = self._shared
         return made
 
     def read(self, query: Callable[[Any], T]) -> T:
@@ -82,6 +96,10 @@ class Seat:
         if self.read_only:
             raise NotSavedError(self.read_only_sentence())
         return act(self._ready())
+
+    def beside(self, act: Callable[[Any], T]) -> T:
+        """Run long work with an `Aside`; it opens connections of its own, and the writer's is not touched."""
+        return act(Aside(self.store, self._clock, self._randomness))
 
     def local(self, act: Callable[[Any], T]) -> T:
         """Run `act` with a connection to the laptop's own tables, in a transaction; also where another window writes."""
@@ -101,12 +119,13 @@ class Seat:
         self.store.close()
 
     def _ready(self) -> Desk:
-        if self._desk is None:
-            from vejleder_tui.services.desk import Actor as Person  # noqa: PLC0415 - half a second, after the first paint
-            from vejleder_tui.services.desk import Desk  # noqa: PLC0415
+        from vejleder_tui.services.desk import Actor as Person  # noqa: PLC0415 - half a second, after the first paint
+        from vejleder_tui.services.desk import Desk  # noqa: PLC0415
 
-            person = Person(self._actor.worker_id, self._actor.initials, self._actor.role)
-            self._desk = Desk(
+        person = Person(self._actor.worker_id, self._actor.initials, self._actor.role)
+        if self._shared.desk is None:
+            self._shared.desk = Desk(
                 self.store, device=self._device, actor=person, clock=self._clock, randomness=self._randomness
             )
-        return self._desk
+        self._shared.desk.as_actor(person)
+        return self._shared.desk

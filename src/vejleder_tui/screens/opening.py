@@ -55,11 +55,13 @@ def unlock(paths: StorePaths, worker: str | None, passphrase: str, *, clock: Clo
 def seat_for(paths: StorePaths, unlocked: Unlocked, *, clock: Clock, write: bool = True, worker: str = "") -> Seat:
     """Open the store under an unlocked key and seat its worker (or `worker`); raises StoreError, BusyError, NotSavedError."""
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
-    from vejleder_tui.migrations import LAPTOP_HEADS  # noqa: PLC0415
+    from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS  # noqa: PLC0415
     from vejleder_tui.screens.link import Seat  # noqa: PLC0415
     from vejleder_tui.store.store import Store  # noqa: PLC0415
 
-    store = Store.open(paths, unlocked, clock=clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS)
+    store = Store.open(
+        paths, unlocked, clock=clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS, earlier=LAPTOP_EARLIER
+    )
     try:
         return Seat(store, worker or unlocked.slot.worker, clock=clock, randomness=SystemRandomness())
     except BaseException:

@@ -48,6 +48,10 @@ class PeerScreen(ListScreen):
         self._removed = False
         self._go_to = str(values.get("activity", ""))
 
+    def title_left(self) -> str:
+        """Return the name of the program and the screen."""
+        return _("Vejleder · Peer-støtte")
+
     def body(self) -> ComposeResult:
         """Yield the list, and the row in focus uncut."""
         yield RowList(title=_("Peer-aktiviteter"), empty=_("Henter …"), identity="body")
@@ -175,17 +179,24 @@ class PeerScreen(ListScreen):
 
     # Commands
 
-    def command_peer_new(self) -> None:
-        """Open an empty form."""
-        self.desk.goto("peer_form")
-
     def command_row_open(self) -> None:
         """Open the activity in its form."""
         view = self._view
         if view is not None:
             self.desk.goto("peer_form", activity=view.id)
+        else:
+            self.say(self._empty())
 
     command_row_edit = command_row_open
+
+    def command_row_history(self) -> None:
+        """Show who wrote what about the activity."""
+        view = self._view
+        if view is not None:
+            what = f"{view.form_name} {short_date(view.date, self._today)}"
+            self.desk.goto("history", table="peer_activity", row=view.id, what=what)
+        else:
+            self.say(self._empty())
 
     async def command_peer_repeat(self) -> None:
         """Register one like the last, today."""
@@ -196,6 +207,7 @@ class PeerScreen(ListScreen):
         """Remove the activity, or bring a removed one back."""
         view = self._view
         if view is None:
+            self.say(self._empty())
             return
         peer, one = self.desk.services.peer, view.id
         if view.void:
@@ -245,7 +257,10 @@ class PeerScreen(ListScreen):
     def command_citizen_open(self) -> None:
         """Open the first citizen who got support, or else gave it."""
         view = self._view
-        people = (*view.receivers, *view.givers) if view is not None else ()
+        if view is None:
+            self.say(self._empty())
+            return
+        people = (*view.receivers, *view.givers)
         citizen = next((one.person.citizen for one in people if one.person.citizen), None)
         if citizen is None:
             self.say(_("Der står ingen borger på aktiviteten."))

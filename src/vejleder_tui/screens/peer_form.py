@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui import codes
 from vejleder_tui.clock import local_date
 from vejleder_tui.errors import RuleError
-from vejleder_tui.i18n import _
+from vejleder_tui.i18n import _, one_of
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import near_date, short_date, time_of, weekday_name, whole_date
 from vejleder_tui.screens.drafting import DraftedForm
+from vejleder_tui.screens.making import offer_new_citizen
 from vejleder_tui.screens.peer_fields import (
     DurationField,
     PeopleField,
@@ -52,7 +53,7 @@ UNANSWERED = "unanswered"
 
 
 class PeerForm(DraftedForm):
-    """The form of SCREENS.md. `activity` is the id of one to change; `citizen` and `session` are filled in on a new one."""
+    """The form of a peer activity. `activity` is the id of one to change; `citizen` and `session` are filled in on a new one."""
 
     SCREEN_ID = "peer_form"
 
@@ -90,7 +91,7 @@ class PeerForm(DraftedForm):
         loads = [Choice("light", _("let")), Choice("some", _("nogen")), Choice("heavy", _("tung"))]
         answers = [("yes", _("ja")), ("no", _("nej")), (UNANSWERED, _("ikke besvaret"))]
         session = PickField("session", _("Mødegang"), search=self._find_sessions, cells=CELLS)
-        goal = PickField("goal", _("Mål"), search=self._find_goals, cells=CELLS)
+        goal = PickField("goal", one_of("Mål"), search=self._find_goals, cells=CELLS)
         session.line.placeholder, goal.line.placeholder = _("Ingen"), _("Intet")
         rows: list[Field | Sequence[Field]] = [
             DateField(
@@ -190,6 +191,7 @@ class PeerForm(DraftedForm):
     async def _load(self) -> None:
         from vejleder_tui.queries.peer import peer_activity, peer_templates  # noqa: PLC0415
 
+        offer_new_citizen(self, "receivers", lambda citizen: f"c:{citizen}:")
         worker = self.desk.actor.worker_id
         if self.activity:
             view = await self.desk.read(lambda reader: peer_activity(reader, self.activity))

@@ -45,6 +45,10 @@ class StoreLink(Protocol):
         """Run a service with whatever services write through; called in the one writer thread only."""
         ...
 
+    def beside(self, act: Callable[[Any], T]) -> T:
+        """Run long work with what reads the records and writes the laptop's own tables; called in a thread of its own."""
+        ...
+
     def close(self) -> None:
         """Let go of the store; called in the writer thread, after the last write."""
         ...
@@ -92,6 +96,10 @@ class AppServices(Protocol):
 
     def write(self, act: Callable[[Any], T]) -> Awaitable[T]:
         """Run a service in the one writer thread; writes are done in the order they were asked for."""
+        ...
+
+    def beside(self, act: Callable[[Any], T]) -> Awaitable[T]:
+        """Run long work (a bundle written or checked) beside the writer thread, so that no mark waits for it."""
         ...
 
     def write_within(

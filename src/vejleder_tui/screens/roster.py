@@ -100,10 +100,11 @@ class RosterScreen(RosterMarks):
         def query(reader: Reader) -> tuple[Roster | None, int]:
             return roster(reader, self.ref, self.desk.clock.now()), rest_uses(reader)
 
-        acts = -1
+        before = (-1, -1)
         found, uses = None, 0
-        while acts != self.acts:  # a mark made while this was read is not painted over with what was there before
-            acts = self.acts
+        # A mark that was made or saved while this was read is not painted over with what was there before.
+        while before != (self.acts, self.heard):
+            before = (self.acts, self.heard)
             found, uses = await self.desk.read(query)
         if found is None:
             self.say(_("Mødegangen findes ikke længere. Esc går tilbage."), error=True)

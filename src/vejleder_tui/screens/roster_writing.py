@@ -48,7 +48,7 @@ class RosterWriting(TaskScreen):
         self.ref = ref
         self.found: Roster | None = None
         self.attempts: dict[str, Attempt] = {}
-        self.acts = 0
+        self.acts = self.heard = 0
         self.saved_at = ""
         self.services: Any = None
 
@@ -89,7 +89,8 @@ class RosterWriting(TaskScreen):
     def may_write(self) -> bool:
         """Say so when another window writes."""
         if self.desk.read_only:
-            self.say(_("Kun læsning: der skrives i et andet vindue."), error=True)
+            teller = getattr(self.desk.store_link, "read_only_sentence", None)
+            self.say(teller() if callable(teller) else _("Kun læsning: der skrives i et andet vindue."), error=True)
             return False
         return True
 
@@ -123,6 +124,7 @@ class RosterWriting(TaskScreen):
 
     def _marked(self, pending: Pending, number: int, citizens: Sequence[str], said: str) -> None:
         """Hear what came of an act, at once or later."""
+        self.heard += 1
         if self.found is None:
             return
         places = {row.citizen: index for index, row in enumerate(self.found.rows)}
@@ -177,6 +179,7 @@ class RosterWriting(TaskScreen):
             return done, roster(desk.store.connection, self.ref, desk.clock.now())
 
         def answered(pending: Pending) -> None:
+            self.heard += 1
             if pending.error is not None:
                 if not isinstance(pending.error, VejlederError):
                     raise pending.error

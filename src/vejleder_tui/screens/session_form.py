@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import N_, _, one_of
 from vejleder_tui.queries.sessions import SessionRef
 from vejleder_tui.rules.formats import time_range, whole_date
+from vejleder_tui.screens.making import offer_new_place
 from vejleder_tui.screens.planning_form import CELLS, PlanningForm, RangeField, named_choices, picked
 from vejleder_tui.widgets.form import BoxField, Choice, PickField, TextField
 from vejleder_tui.widgets.text import plain
@@ -86,7 +87,7 @@ class SessionForm(PlanningForm):
         rows: list[Field] = []
         if self.act == "new":
             rows.append(
-                PickField("course", _("Forløb"), cells=CELLS, help_line=_("Tom: en mødegang uden for forløbene."))
+                PickField("course", one_of("Forløb"), cells=CELLS, help_line=_("Tom: en mødegang uden for forløbene."))
             )
         rows += [
             TextField("title", _("Navn"), cells=CELLS + 2, required=False),
@@ -111,6 +112,7 @@ class SessionForm(PlanningForm):
         raw: dict[str, Any] = {}
         if self.act != "cancel":
             self.offer("venue", named_choices(await self.desk.read(venues)))
+            offer_new_place(self)
         if self.act == "new":
             found = await self.desk.read(lambda reader: course_list(reader, now))
             self.offer("course", [Choice(one.id, plain(one.title)) for one in found])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.types import CSSPathType
 
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
@@ -56,6 +57,10 @@ class _GroupsDialog(Dialog):
         """Go on when the groups fit."""
         self._give(self._choices[1])
 
+    def refusal(self) -> str:
+        """Return what is said of groups that do not fit."""
+        return _("Det passer ikke med koden. Skriv 3. og 6. gruppe igen, eller se koden med Esc.")
+
     def fits(self, typed: str) -> bool:
         """Return whether the two groups were typed, in any case and with anything between them."""
         return _bare(typed) == _bare(self._must_type)
@@ -69,7 +74,7 @@ class SetupScreen(BaseScreen):
     """`try_sandbox` leaves for the sandbox and returns True, or returns False where there is none."""
 
     SCREEN_ID = "setup"
-    CSS_PATH = "setup.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["form.tcss", "setup.tcss"]
     AUTO_FOCUS = ""
 
     def __init__(
@@ -251,9 +256,19 @@ class SetupScreen(BaseScreen):
     def command_app_language(self) -> None:
         """Change the language; what was typed stays."""
         self._keep()
+        at = self._field_in_focus()
         settings = self.desk.settings
         self.desk.change_settings(replace(settings, language="da" if language() == "en" else "en"))
-        self._show(self.step)
+        self._show(self.step, lambda: self._go_back_to(at))
+
+    def _field_in_focus(self) -> str:
+        form = self._form()
+        return next((one.key for one in form.fields if one.marked), "") if form is not None else ""
+
+    def _go_back_to(self, name: str) -> None:
+        form = self._form()
+        if form is not None and name:
+            form.field(name).target().focus()
 
     def command_app_back(self) -> None:
         """Close an open list, or go a step back; what was typed stays."""

@@ -186,10 +186,6 @@ class TodayScreen(MainScreen):
         """Open the form for a session."""
         self.desk.goto("session_form")
 
-    def command_peer_new(self) -> None:
-        """Open the form for a peer activity."""
-        self.desk.goto("peer_form")
-
     def command_goal_rate(self) -> None:
         """Rate the goal of the line; from any other line go to the goals."""
         if self.query_one(PanelGroup).panel.id == "due" and self._item() is not None:
@@ -216,7 +212,3 @@ class TodayScreen(MainScreen):
             self.desk.goto("history", table=table, row=one.id, what=what)
         else:
             self.say(_("Linjen har ingen historik."))
-
-    def command_app_search(self) -> None:
-        """Go to the search for citizens."""
-        self.desk.goto("citizens")

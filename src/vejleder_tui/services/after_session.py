@@ -15,7 +15,7 @@ from vejleder_tui.queries.after_session import names_in
 from vejleder_tui.queries.roster import expected_citizens
 from vejleder_tui.rules.text import clean
 from vejleder_tui.services.attendance import refuse_signed_off, session_day
-from vejleder_tui.services.guests import set_unnamed_guests
+from vejleder_tui.services.guests import promote_guest, set_unnamed_guests
 from vejleder_tui.services.sessions import ensure_session
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ class EventTold:
 
 @dataclass(frozen=True)
 class AfterSession:
-    """The form. None leaves a field as it stands; an empty text takes it away. `staff` is minutes by kind."""
+    """The form. None leaves a field as it stands; an empty text takes it away. `staff` is minutes by kind.
+
+    `event` is one more side effect, `without` the ids of told ones to take away, `guest` (guest, citizen) who a guest is.
+    """
 
     theme: str | None = None
     note: str | None = None
@@ -63,6 +66,8 @@ class AfterSession:
     staff: Mapping[str, int | None] = field(default_factory=dict)
     incidents: str | None = None
     event: EventTold | None = None
+    without: tuple[str, ...] = ()
+    guest: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,14 +101,23 @@ def save_after_session(
             set_unnamed_guests(desk, ref, form.unnamed_guests, correction=correction)
         if form.staff:
             set_staff_minutes(desk, ref, form.staff, correction=correction)
-        if form.event is not None:
-            add_adverse_event(desk, ref, form.event, correction=correction)
-        elif form.incidents is not None:
-            answer_incidents(desk, ref, form.incidents, correction=correction)
+        if form.guest is not None:
+            promote_guest(desk, ref, *form.guest, correction=correction)
+        _save_incidents(desk, ref, form, correction)
         named = names_in(desk.store.connection, ref, session_day(work, ref), form.note or "")
         if sign:
             sign_off(desk, ref)
         return SavedAfter(work.saved(ref.id), named)
+
+
+def _save_incidents(desk: Desk, ref: SessionRef, form: AfterSession, correction: str | None) -> None:
+    """Take told side effects away, tell one more, or answer; the last one taken away leaves the question unanswered."""
+    for one in form.without:
+        remove_adverse_event(desk, ref, one, correction=correction)
+    if form.event is not None:
+        add_adverse_event(desk, ref, form.event, correction=correction)
+    elif form.incidents == "none" or (form.incidents == "some" and not form.without):
+        answer_incidents(desk, ref, form.incidents, correction=correction)
 
 
 def set_group_note(desk: Desk, ref: SessionRef, note: str, *, correction: str | None = None) -> SavedAfter:

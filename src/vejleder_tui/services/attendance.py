@@ -298,7 +298,7 @@ def _mark(
 ) -> tuple[str, Mark]:
     """Write one mark, the session's row if it has none, and the follow-up that comes of it."""
     kind = attendance_kind(code)
-    if kind is None:
+    if kind is None or not kind.active:
         raise RuleError(_("Koden findes ikke."), _("Svar f, d, o, a eller u."), field="code")
     if reason is not None and absence_reason(reason) is None:
         raise RuleError(_("Årsagen findes ikke."), _("Vælg en årsag fra listen."), field="reason")

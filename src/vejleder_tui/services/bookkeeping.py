@@ -37,4 +37,4 @@ def bookkeeping(store: Store) -> Iterator[Connection]:
             raise
         raise translate_error(error) from error
     finally:
-        connection.close()  # what was not committed is rolled back by it
+        store.release(connection)  # what was not committed is rolled back by it

@@ -5,6 +5,7 @@ A service is one use case in one function: it takes plain values, opens or joins
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +14,7 @@ from vejleder_tui.clock import local, local_date, stamp
 from vejleder_tui.errors import NotFoundError, NotSavedError, RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import IdSource
-from vejleder_tui.model import RECORDS, Record
+from vejleder_tui.model import Record
 from vejleder_tui.oplog import (
     Door,
     RowMissingError,
@@ -119,7 +120,7 @@ class Work:
         correction: str | None = None,
         **values: object,
     ) -> str:
-        """Write a new row and return its id; one that is there already is changed, one that is void restored.
+        """Write a new row and return its id; one that is there already is changed, one that is void made anew.
 
         `correction` says why something signed off is changed; it goes into the log, beside the values (some records have
         a field `reason` of their own).
@@ -143,10 +144,12 @@ class Work:
         with _told():
             self._writer.restore(str(model.__tablename__), row, reason=correction)
 
-    def put_back(self, table: str, row: str, values: Mapping[str, str | int | bool | None]) -> None:
+    def put_back(
+        self, table: str, row: str, values: Mapping[str, str | int | bool | None], *, correction: str | None = None
+    ) -> None:
         """Write exactly these values: the writing half of undo."""
         with _told():
-            self._writer.put_back(table, row, values)
+            self._writer.put_back(table, row, values, reason=correction)
 
     def saved(self, row: str = "") -> Saved:
         """Return the receipt of this transaction; true only once its block has ended without an error."""
@@ -176,10 +179,16 @@ class Desk:
         self.actor = actor
         self.clock = clock
         self.ids = IdSource(clock, randomness)
-        self._door = Door()
         self._work: Work | None = None
-        if store.writes:
-            store.guard([*table_names(), *GUARDED], self._door)
+        self._thread = 0
+        # One door a store: a second desk's own would shut this one out.
+        door = store.door
+        if isinstance(door, Door):
+            self._door = door
+        else:
+            self._door = Door()
+            if store.writes:
+                store.guard([*table_names(), *GUARDED], self._door)
 
     def as_actor(self, actor: Actor) -> None:
         """Let another worker work from here on (the sandbox and the lock screen use it)."""
@@ -187,42 +196,40 @@ class Desk:
 
     @contextmanager
     def transaction(self, label: str = "", **about: str) -> Iterator[Work]:
-        """Open a transaction as the actor, or join the one that is open.
+        """Open a transaction as the actor, or join the one that is open in this thread; another thread waits its turn.
 
         `label` (marked with `N_`) and its placeholders say what `z` will have undone; without a label it is no step of its
-        own. Raises NotSavedError when the disk refuses: then nothing of it is kept.
+        own. Raises NotSavedError when the disk refuses, or when what joined it failed and its error was swallowed: then
+        nothing of it is kept.
         """
-        if self._work is not None:
-            if label and not self._work.label:
-                self._work.label, self._work.about = label, dict(about)
-            yield self._work
+        work = self._work
+        if work is not None and self._thread == threading.get_ident():
+            with self.store.transaction():
+                if label and not work.label:
+                    work.label, work.about = label, dict(about)
+                yield work
             return
         if not self.store.writes:
             raise NotSavedError(_("Kun læsning: registreringerne er åbne i et andet vindue."))
         with self.store.transaction() as connection:
-            derived = Derived(connection)
+            derived, actor = Derived(connection), self.actor.worker
             writer = Writer(
                 connection,
                 device=self.device,
-                actor=self.actor.worker,
+                actor=actor,
                 ids=self.ids,
                 door=self._door,
                 after=derived.note,
             )
             work = Work(self, writer, label, about)
-            self._work = work
+            self._work, self._thread = work, threading.get_ident()
             try:
                 yield work
                 derived.bring_up_to_date()
                 if writer.count and work.label:
                     connection.execute(
                         "INSERT INTO step (txn, actor, at, label, about, current) VALUES (?, ?, ?, ?, ?, ?)",
-                        (writer.txn, self.actor.worker, stamp(work.now), work.label, to_json(work.about), writer.txn),
+                        (writer.txn, actor, stamp(work.now), work.label, to_json(work.about), writer.txn),
                     )
             finally:
                 self._work = None
-
-
-def model_of(table: str) -> type[Record]:
-    """Return the record of a table by its name in the log."""
-    return RECORDS[table]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.contents import contents_of
 from vejleder_tui.bundle.export import export_bundle, own_keys
 from vejleder_tui.bundle.verify import verify_bundle
@@ -107,7 +109,7 @@ def export(
                     exported.written.path.unlink()
                 raise
     finally:
-        reader.close()
+        store.release(reader)
     written = exported.written
     return Bundle(
         written.path,
@@ -137,10 +139,15 @@ def _enter(store: Store, exported: Exported, now: datetime) -> None:
             "INSERT INTO bundle_history (bundle_id, direction, file_name, folder, sha256, created_at, first, last,"
             " operations, covers, recipients, status) VALUES (?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, 'written')",
             (
-                written.bundle_id, written.path.name, str(written.path.parent.resolve()), written.sha256, stamp(now),
+                written.bundle_id, written.path.name, _as_text(written.path.parent.resolve()), written.sha256, stamp(now),
                 written.first, written.last, written.operations, json.dumps(covers), json.dumps(header.recipients),
             ),
         )  # fmt: skip
+
+
+def _as_text(folder: Path) -> str:
+    """Return a folder's name as text: one that is no UTF-8 is told as well as may be."""
+    return os.fsencode(folder).decode("utf-8", "replace")
 
 
 def verify_here(reader: Reader, path: Path, *, progress: Callable[[int, int], None] | None = None) -> Verification:
@@ -152,7 +159,7 @@ def verify_here(reader: Reader, path: Path, *, progress: Callable[[int, int], No
     senders = {one.public_key for one in known_keys(reader, "sender")}
     return verify_bundle(
         path, [own.identity], lambda key: key == own.card.public_key or key in senders,
-        device_keys=device_keys(reader), progress=progress,
+        device_keys=device_keys(reader), newest_schema=SCHEMA, progress=progress,
     )  # fmt: skip
 
 
@@ -164,7 +171,7 @@ def check_bundle(
     try:
         found = verify_here(reader, path, progress=progress)
     finally:
-        reader.close()
+        store.release(reader)
     if found.ok:
         with bookkeeping(store) as connection:
             connection.execute(
@@ -174,9 +181,14 @@ def check_bundle(
     return found
 
 
-def described(reader: Reader, path: Path) -> list[str]:
-    """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError."""
-    return contents_sentences(contents_of(path, [own_keys(reader).identity], device_keys(reader)))
+def described(store: Store, path: Path, *, progress: Callable[[int, int], None] | None = None) -> list[str]:
+    """Return what is in a bundle, a sentence each; raises RefusedError, NotFoundError, and what `progress` raises."""
+    reader = store.reader()
+    try:
+        identity, known = own_keys(reader).identity, device_keys(reader)
+    finally:
+        store.release(reader)
+    return contents_sentences(contents_of(path, [identity], known, progress=progress))
 
 
 def hand_over(store: Store, bundle_id: str, *, clock: Clock) -> None:

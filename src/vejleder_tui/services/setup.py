@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from vejleder_tui import codes
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.minisign import SigningKey
+from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import IdSource, natural_id
 from vejleder_tui.migrations.run import upgrade_laptop
 from vejleder_tui.model import Centre, Device, Organisation, Worker
+from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.services.desk import Actor, Desk
 from vejleder_tui.store.store import Store
 
@@ -54,7 +56,9 @@ def migrate(connection: Connection) -> None:
         upgrade_laptop(connection)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A full disk has already rolled back by itself.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -74,26 +78,34 @@ def first_start(
     _check(answers)
     ids = IdSource(clock, randomness)
     device, worker = ids.new(), ids.new()
+    actor = Actor(worker=worker, initials=answers.initials.strip(), role=answers.role)
+
+    def begin(store: Store) -> None:
+        desk = Desk(store, device=device, actor=actor, clock=clock, randomness=randomness)
+        _first_rows(desk, answers, SigningKey.generate(randomness), generate_age_identity(randomness))
+
     store, recovery_code = Store.create(
         paths,
         passphrase=answers.passphrase,
-        worker_label=answers.initials.strip(),
+        worker_label=actor.initials,
         worker_id=worker,
         randomness=randomness,
         clock=clock,
         migrate=migrate,
+        begin=begin,
         cost=cost,
         allow_weak=allow_weak,
     )
-    actor = Actor(worker=worker, initials=answers.initials.strip(), role=answers.role)
-    desk = Desk(store, device=device, actor=actor, clock=clock, randomness=randomness)
-    signing, identity = SigningKey.generate(randomness), generate_age_identity(randomness)
-    organisation = organisation_id(answers.municipality)
+    return Desk(store, device=device, actor=actor, clock=clock, randomness=randomness), recovery_code
+
+
+def _first_rows(desk: Desk, answers: FirstStart, signing: SigningKey, identity: str) -> None:
+    organisation, own = organisation_id(answers.municipality), desk.store.connection
     with desk.transaction() as work:
-        for name, value in (("device", device), ("signing_seed", signing.seed.hex()), ("age_identity", identity)):
-            store.connection.execute("INSERT INTO local_value (name, value) VALUES (?, ?)", (name, value))
+        for name, value in (("device", desk.device), ("signing_seed", signing.seed.hex()), ("age_identity", identity)):
+            own.execute("INSERT INTO local_value (name, value) VALUES (?, ?)", (name, value))
         work.create(
-            Device, device, {}, organisation=organisation, name=answers.device_name.strip(), role=answers.role,
+            Device, desk.device, {}, organisation=organisation, name=answers.device_name.strip(), role=answers.role,
             sign_key=signing.public.text, seal_key=age_recipient_of(identity),
         )  # fmt: skip
         municipality = codes.lookup("kommunekoder", answers.municipality)
@@ -103,10 +115,9 @@ def first_start(
         )  # fmt: skip
         work.create(Centre, work.new_id(), {"organisation": organisation}, name=answers.centre.strip())
         work.create(
-            Worker, worker, {"organisation": organisation}, name=answers.worker_name.strip(),
-            initials=actor.initials, role=answers.role, active_from=work.today.isoformat(),
+            Worker, desk.actor.worker, {"organisation": organisation}, name=answers.worker_name.strip(),
+            initials=desk.actor.initials, role=answers.role, active_from=work.today.isoformat(),
         )  # fmt: skip
-    return desk, recovery_code
 
 
 def take_seat(store: Store, worker: str, *, clock: Clock, randomness: Randomness) -> Desk:
@@ -117,6 +128,7 @@ def take_seat(store: Store, worker: str, *, clock: Clock, randomness: Randomness
     ).fetchone()
     if device is None or found is None:
         raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
+    use_own_kinds(own_attendance_kinds(store.connection))
     actor = Actor(worker=worker, initials=found[0] or "", role=found[1] or "worker")
     return Desk(store, device=device[0], actor=actor, clock=clock, randomness=randomness)
 

@@ -124,6 +124,15 @@ def schema_versions(connection: Connection) -> frozenset[str]:
     return frozenset(str(row[0]) for row in found)
 
 
-def needs_migration(connection: Connection, heads: frozenset[str]) -> bool:
-    """Tell whether the schema is older than the program's `heads`."""
-    return schema_versions(connection) != heads
+def needs_migration(connection: Connection, heads: frozenset[str], earlier: frozenset[str] = frozenset()) -> bool:
+    """Tell whether the schema is older than the program's `heads`; `earlier` are the revisions before them.
+
+    Raises StoreError for a revision that is neither: a newer program wrote it, and this one must not touch it.
+    """
+    found = schema_versions(connection)
+    if found - heads - earlier:
+        raise StoreError(
+            _("Registreringerne er skrevet med en nyere version af Vejleder. Intet er ændret."),
+            _("Opdatér Vejleder, og prøv igen."),
+        )
+    return found != heads

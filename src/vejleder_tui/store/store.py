@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
     from vejleder_tui.paths import StorePaths
+    from vejleder_tui.store.backup import Backup
     from vejleder_tui.store.guard import Door
     from vejleder_tui.store.slots import Cost
 
@@ -68,6 +69,8 @@ class Store:
         self.paths = paths
         self.connection = connection
         self.clock = clock
+        self.door: Door | None = None
+        """What the guard of the write connection asks; None while it has none."""
         self._data_key = data_key
         self._lock = lock
         self._others: list[Connection] = []
@@ -92,14 +95,15 @@ class Store:
         randomness: Randomness,
         clock: Clock,
         migrate: Migrate,
+        begin: Callable[[Store], object] | None = None,
         cost: Cost | None = None,
         allow_weak: bool = False,
     ) -> tuple[Store, str]:
         """Make a store with one worker's slot and return it open for writing, with the recovery code (shown once).
 
-        `migrate` makes the tables in a transaction of its own. The database gets its name last, so that a creation cut
-        short is recognised and begun anew. Raises RuleError (passphrase), StoreError (there is one already), BusyError,
-        NotSavedError.
+        `migrate` makes the tables in a transaction of its own, `begin` writes the first rows. The database gets its name
+        last, so that a creation cut short is recognised and begun anew. Raises RuleError (passphrase), StoreError (there
+        is one already), BusyError, NotSavedError.
         """
         if not allow_weak:
             check_passphrase(passphrase)
@@ -115,6 +119,10 @@ class Store:
             unlocked, code = keys.create(passphrase, worker=worker_id, label=worker_label, allow_weak=allow_weak)
             with contextlib.closing(connect(fresh, unlocked.data_key, create=True)) as connection:
                 migrate(connection)
+                if begin is not None:
+                    begin(cls(paths, connection, unlocked.data_key, clock, lock))
+                # Told here: closing says nothing of a WAL that it could not empty, and the rename would leave it behind.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             sync_file(fresh)
             fresh.rename(paths.database)
             sync_folder(paths.folder)
@@ -139,11 +147,13 @@ class Store:
         initials: str = "",
         migrate: Migrate | None = None,
         heads: frozenset[str] = frozenset(),
+        earlier: frozenset[str] = frozenset(),
     ) -> Store:
         """Open the store under an unlocked key; for writing it takes the lock, and migrates to `heads` after a backup.
 
-        Without `write`, `connection` refuses every write and no lock is taken. `initials` are shown to who finds it
-        busy. Raises StoreError, DamagedError, BusyError, NotSavedError.
+        `earlier` are the revisions that `migrate` starts from. Without `write`, `connection` refuses every write and no
+        lock is taken. `initials` are shown to who finds it busy. Raises StoreError (also for a newer schema, and without
+        `write` for an older one), DamagedError, BusyError, NotSavedError.
         """
         data_keys = key.data_keys if isinstance(key, Unlocked) else (key,)
         newest = newest_backup_time(paths)
@@ -155,7 +165,8 @@ class Store:
         connection: Connection | None = None
         try:
             connection, data_key = connect_any(paths.database, data_keys, read_only=not write, newest_backup=newest)
-            if write and migrate is not None and needs_migration(connection, heads):
+            if migrate is not None and needs_migration(connection, heads, earlier):
+                _require_writing(write=write)
                 make_backup(paths, data_key, clock=clock)
                 migrate(connection)
         except BaseException as error:
@@ -169,7 +180,7 @@ class Store:
         return cls(paths, connection, data_key, clock, lock)
 
     def reader(self) -> Connection:
-        """Return a new connection that refuses every write; it reads while another writes. `close` closes it too."""
+        """Return a new connection that refuses every write; it reads while another writes. `release` closes it, `close` too."""
         return self._other(read_only=True)
 
     def local_writer(self, replicated: Iterable[str]) -> Connection:
@@ -187,9 +198,16 @@ class Store:
         self._others.append(connection)
         return connection
 
+    def release(self, connection: Connection) -> None:
+        """Close a connection that `reader` or `local_writer` gave, and forget it; what it has not committed is undone."""
+        connection.close()
+        with contextlib.suppress(ValueError):
+            self._others.remove(connection)
+
     def guard(self, tables: Iterable[str], door: Door) -> None:
         """Refuse writes to `tables` on the write connection while `door.state()` is not 1; see `guard.install`."""
         install(self.connection, tables, door)
+        self.door = door
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -231,9 +249,9 @@ class Store:
                     raise
                 raise translate_error(error, newest_backup=newest_backup_time(self.paths)) from error
 
-    def backup(self, folder: Path | None = None) -> None:
+    def backup(self, folder: Path | None = None) -> Backup:
         """Take a checked copy into `folder`, or into the store's own backup folder; see `make_backup`."""
-        make_backup(self.paths, self._data_key, clock=self.clock, folder=folder)
+        return make_backup(self.paths, self._data_key, clock=self.clock, folder=folder)
 
     def close(self) -> None:
         """Close every connection of this store, empty the WAL into the database, and give the lock back."""
@@ -241,8 +259,8 @@ class Store:
             return
         self._closed = True
         try:
-            for other in self._others:
-                other.close()
+            for other in tuple(self._others):
+                self.release(other)
             if self.writes:
                 # What is committed is safe in the WAL too: a checkpoint that cannot run is no reason to complain.
                 with contextlib.suppress(Exception):
@@ -262,6 +280,14 @@ class Store:
 def _require_nothing(paths: StorePaths) -> None:
     if store_status(paths) not in (StoreStatus.MISSING, StoreStatus.UNFINISHED):
         raise StoreError(_("Her er allerede registreringer."), _("Vælg en anden mappe, eller lås op i stedet."))
+
+
+def _require_writing(*, write: bool) -> None:
+    if not write:
+        raise StoreError(
+            _("Registreringerne er fra en ældre version og skal opdateres først."),
+            _("Åbn Vejleder én gang, så det kan skrive i dem."),
+        )
 
 
 def _clear_unfinished(paths: StorePaths) -> None:

@@ -14,7 +14,7 @@ from textual.widgets.input import Selection
 from vejleder_tui.errors import RuleError, VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.widgets.block import Block
-from vejleder_tui.widgets.text import one_to_one, paint, plain, width
+from vejleder_tui.widgets.text import one_to_one, paint, plain, whole, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,10 @@ class Line(Input):
     def narrow(self, room: int) -> None:
         """Take no more than `room` cells: on a narrow screen the text scrolls inside its brackets."""
         self.styles.width = min(self.cells, max(8, room))
+
+    def validate_value(self, value: str) -> str:
+        """Take what was typed or pasted, but for halves of characters."""
+        return whole(value)
 
     @property
     def _value(self) -> Text:
@@ -323,7 +327,7 @@ class BoxField(Field):
     @property
     def raw(self) -> str:
         """The text."""
-        return self.box.text
+        return whole(self.box.text)
 
     def set_raw(self, raw: Any) -> None:  # noqa: ANN401
         """Put back the text."""

@@ -89,7 +89,7 @@ class FieldLine(Vertical):
     def tell(self, error: str) -> None:
         """Show an error in words, or else the help line."""
         self.error_text = error
-        text = error or next((one.help_line for one in self.fields if one.help_line), "")
+        text = error or next((one.help_line for one in self.fields if one.help_line and one.display), "")
         cells = max(20, (self.size.width or 80) - self.indent - 1)
         self.note.show(*(" " * self.indent + line for line in wrap(text, cells)) if text else ())
         self.note.display = bool(text)
@@ -197,7 +197,12 @@ class Form(VerticalScroll, can_focus=False):
 
     def show_field(self, name: str, *, shown: bool) -> None:
         """Show or hide a field; one that is hidden has no value and is not asked for."""
-        self.field(name).display = shown
+        field = self.field(name)
+        if field.display != shown:
+            field.display = shown
+            for line in self._lines:
+                if isinstance(line, FieldLine) and field in line.fields:
+                    line.tell(line.error_text if shown else "")
 
     def focus_first(self) -> None:
         """Focus the first empty required field, or else the first field."""

@@ -117,9 +117,12 @@ class PickField(Field):
     """Pick one (or, `several`, more) of `choices`, or of what `search` finds for the text typed.
 
     `value()` is the value picked, or a list of values; so is `raw`. `sign` stands at the right inside the brackets.
+    With `offer_new(words, make)` the list ends in a line that makes what is not there.
     """
 
     sign = "▼"
+    NEW = "+"
+    """The value of the line that makes something new; no row has it as its id."""
 
     def __init__(
         self, name: str, label: str, choices: Sequence[Choice] = (), *,
@@ -134,6 +137,7 @@ class PickField(Field):
         self.line = _PickLine(self, cells - 2)
         self.list: Choices | None = None
         self._quiet = False
+        self._new: tuple[Callable[[str], str], Callable[[str], None]] | None = None
 
     def editor(self) -> ComposeResult:
         """Yield the line, its sign and the brackets."""
@@ -213,9 +217,17 @@ class PickField(Field):
             if self.line.value.strip() == text and self.line.has_focus:
                 self._open(found)
 
+    def offer_new(self, words: Callable[[str], str], make: Callable[[str], None]) -> None:
+        """End the list in a line of `words(typed)`; taking it calls `make(typed)`, which may `take` what it made."""
+        self._new = (words, make)
+
     def _open(self, found: list[Choice]) -> None:
-        if self.list is not None:
-            self.list.show(found, {one.value for one in self.picked}, _("Ingen passer."))
+        if self.list is None:
+            return
+        typed = "" if self.picked and not self.several else self.line.value.strip()
+        if self._new is not None and not any(one.label.casefold() == typed.casefold() for one in found):
+            found = [*found, Choice(self.NEW, self._new[0](typed))]
+        self.list.show(found, {one.value for one in self.picked}, _("Ingen passer."))
 
     @property
     def is_open(self) -> bool:
@@ -239,14 +251,19 @@ class PickField(Field):
     def enter(self) -> None:
         """Take the choice with the sign, or go on to the next field."""
         if self.is_open and self.list is not None and self.list.found:
-            self.take(self.list.found[self.list.at])
-            if self.several:
+            choice = self.list.found[self.list.at]
+            self.take(choice)
+            if self.several or choice.value == self.NEW:
                 return
         self.close()
         self.screen.focus_next()
 
     def take(self, choice: Choice) -> None:
-        """Pick a choice; of several, one that is picked already is dropped."""
+        """Pick a choice; of several, one that is picked already is dropped. The last line makes a new one."""
+        if choice.value == self.NEW and self._new is not None:
+            self.close()
+            self._new[1]("" if self.picked and not self.several else self.line.value.strip())
+            return
         if not self.several:
             self.picked = [choice]
         elif any(one.value == choice.value for one in self.picked):

@@ -25,6 +25,7 @@ __all__ = [
     "plain",
     "safe",
     "set_ascii",
+    "whole",
     "width",
     "wrap",
 ]
@@ -85,6 +86,11 @@ def one_to_one(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(one if one in _DROPPED else _shown(one) or one for one in text)
+
+
+def whole(text: str) -> str:
+    """Return `text` without halves of characters, which no file can hold; two halves that belong together become one."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def safe(text: str, cells: int | None = None) -> Text:
