@@ -18,7 +18,7 @@ from vejleder_tui.bundle import rows as rows_module
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.package import open_to
 from vejleder_tui.bundle.sheets import escape_formula, unescape_formula
-from vejleder_tui.codes.names import _danish
+from vejleder_tui.codes.names import all_names
 from vejleder_tui.errors import RuleError
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import RECORDS, Citizen, Course, Goal, GoalRating, GroupSession, fields_of
@@ -153,7 +153,7 @@ def test_numbers_dates_and_truth_keep_their_types(desk: Desk, tmp_path: Path) ->
 
 
 def test_danish_headings_are_complete_and_each_once(desk: Desk, tmp_path: Path) -> None:
-    names = _danish()
+    names = all_names()
     assert len({danish for (what, _name), danish in names.items() if what == "table"}) == len(RECORDS) + 3
     for table in RECORDS:
         assert ("table", table) in names

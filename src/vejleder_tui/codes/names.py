@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vejleder_tui.i18n import language
 
-__all__ = ["danish_name", "field_words", "known_fields"]
+__all__ = ["all_names", "danish_name", "field_words"]
 
 
 @cache
@@ -17,9 +17,9 @@ def _danish() -> dict[tuple[str, str], str]:
         return {(one["what"], one["name"]): one["danish"] for one in csv.DictReader(file)}
 
 
-def known_fields() -> set[str]:
-    """Return the fields that have a Danish name."""
-    return {name for what, name in _danish() if what == "field"}
+def all_names() -> dict[tuple[str, str], str]:
+    """Return every Danish name, by `table` or `field` and the name in the code."""
+    return dict(_danish())
 
 
 def danish_name(what: str, name: str) -> str:

@@ -162,14 +162,7 @@ def open_form(connection: Connection, actor: str, citizen: str, now: datetime) -
         "birth_date": date.fromisoformat(row[2]) if row[2] else None,
         "protected": bool(row[6]),
         "target_groups": _target_groups(connection, citizen),
-        "consents": tuple(
-            scope
-            for (scope,) in all_rows(
-                connection,
-                "SELECT DISTINCT scope FROM consent WHERE citizen = ? AND void = 0 AND withdrawn_on IS NULL ORDER BY scope",
-                citizen,
-            )
-        ),
+        "consents": _open_consents(connection, citizen),
     }
 
 
@@ -216,11 +209,8 @@ class Door:
         """Return one consent of a citizen; raises NotFoundError."""
         with logged(self._store) as connection:
             log_reading(connection, self._actor, citizen, "consent", self._clock.now())
-            row = one_row(
-                connection,
-                "SELECT scope, given_on, withdrawn_on FROM consent WHERE id = ? AND citizen = ? AND void = 0",
-                consent, citizen,
-            )  # fmt: skip
+            sql = "SELECT scope, given_on, withdrawn_on FROM consent WHERE id = ? AND citizen = ? AND void = 0"
+            row = one_row(connection, sql, consent, citizen)
             if row is None:
                 raise NotFoundError(_("Samtykket findes ikke længere."), _("Gå tilbage, og prøv igen."))
             return ConsentPart(row[0] or "", _day(row[1]), _day(row[2]))
@@ -301,6 +291,11 @@ def _kind(number: str | None) -> str:
         return cpr.parse(number).kind.value
     except VejlederError:
         return cpr.NumberKind.REGIONAL.value
+
+
+def _open_consents(reader: Reader, citizen: str) -> tuple[str, ...]:
+    sql = "SELECT DISTINCT scope FROM consent WHERE citizen = ? AND void = 0 AND withdrawn_on IS NULL ORDER BY scope"
+    return tuple(scope for (scope,) in all_rows(reader, sql, citizen))
 
 
 def _consent(reader: Reader, citizen: str) -> bool | None:
