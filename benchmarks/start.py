@@ -32,7 +32,7 @@ def start(home: Path) -> list[Ratio]:
     unlocking = interleaved(ROUNDS, lambda: run(unlock, "Adgangssætning"), lambda: run([*yardstick, "empty"], "Klar"))
     today = interleaved(
         ROUNDS,
-        lambda: run([*vejleder, "demo", "--date", "2026-11-24"], "Overdragelse ─"),
+        lambda: run([*vejleder, "demo", "--date", "2026-11-24"], "ændringer venter"),
         lambda: run([*yardstick, "table"], "Række 19"),
     )
     return [
@@ -53,4 +53,4 @@ def program_environment(home: Path) -> dict[str, str]:
 def prepare(vejleder: list[str], environment: dict[str, str]) -> None:
     """Make the sandbox once, and with it the byte code of every module on the way."""
     with Terminal([*vejleder, "demo", "--date", "2026-11-24"], environment) as terminal:
-        terminal.wait(lambda screen: "Overdragelse ─" in screen, seconds=120)
+        terminal.wait(lambda screen: "ændringer venter" in screen, seconds=120)

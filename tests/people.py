@@ -1,4 +1,4 @@
-"""People and their courses as SCREENS.md draws them: Einer, with an ABC group, an open workshop and three goals."""
+"""People and their courses as the pictures have them: Einer, with an ABC group, an open workshop and three goals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Attendance, Course, CourseException, Enrolment, GroupSession
 from vejleder_tui.queries.sessions import SessionRef, session_id
 from vejleder_tui.rules.recurrence import Plan, format_plan
-from vejleder_tui.services.citizens import give_consent, new_citizen
+from vejleder_tui.services.citizens import new_citizen
+from vejleder_tui.services.consents import give_consent
 from vejleder_tui.services.goals import new_goal, rate_goal
 from vejleder_tui.services.grants import new_grant
 from vejleder_tui.services.peer import PeerPerson, new_peer_activity

@@ -47,6 +47,8 @@ FACTORIES: dict[str, str] = {
     "citizens": "citizens:CitizensScreen",
     "citizen": "citizen:CitizenScreen",
     "citizen_form": "citizen_form:CitizenForm",
+    "grant_form": "grant_form:GrantForm",
+    "consent_form": "consent_form:ConsentForm",
     "enrolment_form": "enrolment_form:EnrolmentForm",
     "peer": "peer:PeerScreen",
     "peer_form": "peer_form:PeerForm",

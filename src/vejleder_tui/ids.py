@@ -51,8 +51,8 @@ class IdSource:
         self.randomness = randomness
 
     def new(self) -> str:
-        """Return a UUIDv7 (RFC 9562): 48 bits of milliseconds, then randomness."""
-        milliseconds = int(self.clock.now().timestamp() * 1000)
+        """Return a UUIDv7 (RFC 9562): 48 bits of milliseconds, then randomness; a clock before 1970 counts as 1970."""
+        milliseconds = max(0, int(self.clock.now().timestamp() * 1000))
         raw = bytearray(milliseconds.to_bytes(6, "big") + self.randomness.take(10))
         raw[6] = (raw[6] & 0x0F) | 0x70
         raw[8] = (raw[8] & 0x3F) | 0x80

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from vejleder_tui.cli.danish import speak_danish
 from vejleder_tui.cli.parser import build, run
+from vejleder_tui.errors import ExitCode
 from vejleder_tui.i18n import set_language
 
 if TYPE_CHECKING:
@@ -62,3 +65,15 @@ def test_help_of_every_command_ends_well(language: str, capsys: pytest.CaptureFi
             out, err = capsys.readouterr()
             assert err == ""
             assert out.startswith({"da": "brug: vejleder", "en": "usage: vejleder"}[language]), given
+
+
+def test_the_page_of_commands_names_every_command_option_and_exit_code() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    for parser in parsers(build()):
+        command = " ".join(parser.prog.split()[1:])
+        assert command in page, command
+        for action in parser._actions:
+            for option in action.option_strings:
+                assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", page), (command, option)
+    for code in ExitCode:
+        assert f"| {code.value} |" in page, code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.conftest import PASSPHRASE
 from tests.services.planning import FIRST, citizen, course
-
+from vejleder_tui.cli.main_tasks import _shown_length
 from vejleder_tui.cli.parser import run
 from vejleder_tui.queries.sessions import sessions_between
 from vejleder_tui.services.attendance import mark
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 def command(desk: Desk, clock: FixedClock, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     code = run([*words, "--store", str(desk.store.paths.folder)], clock=clock)
     return code, capsys.readouterr().out
+
+
+def test_ids_are_shown_as_long_as_it_takes_to_tell_them_apart() -> None:
+    planned, first, second = "3f2a0c11-", "019ab5d2-6a00-7", "019ab5d2-6a01-7"
+    assert _shown_length([]) == _shown_length([planned, first]) == 8
+    assert _shown_length([planned, first, second]) == 13
+    assert _shown_length([first, first]) == 36
 
 
 def filled(desk: Desk) -> None:

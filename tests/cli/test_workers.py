@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import PASSPHRASE
 
+from tests.conftest import PASSPHRASE
 from vejleder_tui.cli.parser import run
 from vejleder_tui.clock import FixedClock
 from vejleder_tui.errors import ExitCode, PassphraseError

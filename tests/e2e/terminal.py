@@ -10,14 +10,16 @@ import sys
 import time
 from pathlib import Path
 
-__all__ = ["Terminal"]
+__all__ = ["ROOT", "Terminal"]
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 60
 
 
 class Terminal:
-    """The program in a terminal of 80 × 24."""
+    """The program in a terminal of 80 × 24; `MODULE` is what is run there."""
+
+    MODULE = "tests.e2e.run_program"
 
     def __init__(self, folder: Path) -> None:
         import fcntl
@@ -33,7 +35,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.run_program", str(folder)],
+            [sys.executable, "-m", self.MODULE, str(folder)],
             stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment, start_new_session=True,
         )  # fmt: skip
         os.close(slave)

@@ -16,8 +16,9 @@ from openpyxl.utils.escape import unescape
 
 from vejleder_tui.bundle import rows as rows_module
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
-from vejleder_tui.bundle.package import _danish, open_to
+from vejleder_tui.bundle.package import open_to
 from vejleder_tui.bundle.sheets import escape_formula, unescape_formula
+from vejleder_tui.codes.names import _danish
 from vejleder_tui.errors import RuleError
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import RECORDS, Citizen, Course, Goal, GoalRating, GroupSession, fields_of

@@ -17,7 +17,8 @@ from vejleder_tui.model import Citizen
 from vejleder_tui.queries.citizen_record import Door, access_log, logged
 from vejleder_tui.rules.goals import Verdict
 from vejleder_tui.rules.recurrence import Plan
-from vejleder_tui.services.citizens import new_citizen, void_citizen, withdraw_consent
+from vejleder_tui.services.citizens import new_citizen, void_citizen
+from vejleder_tui.services.consents import withdraw_consent
 from vejleder_tui.services.grants import new_grant
 from vejleder_tui.store.store import Store
 
@@ -122,7 +123,7 @@ def test_header_of_little_known_people(desk: Desk) -> None:
 def test_grants_and_consents_by_their_days(desk: Desk) -> None:
     citizen = new_citizen(desk, name="Torre").citizen
     new_grant(desk, citizen, legal_basis="SEL-85", from_date=date(2026, 1, 1), to_date=date(2026, 11, 20))
-    from vejleder_tui.services.citizens import give_consent
+    from vejleder_tui.services.consents import give_consent
 
     withdraw_consent(desk, give_consent(desk, citizen, "sharing").row)
     record = door(desk).open(citizen)

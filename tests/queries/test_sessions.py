@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.services.planning import CHRISTMAS, FIRST, TODAY, TUESDAYS, citizen, course, venue
+from vejleder_tui.queries.session_rows import running_courses
 from vejleder_tui.queries.sessions import (
     SessionRef,
     SessionStatus,
@@ -246,6 +247,19 @@ def test_one_session_is_found_by_reference_and_by_the_beginning_of_its_id(desk: 
     assert session_view(reader, SessionRef("0" * 36, where, date(2026, 12, 2), 1), now) is None
 
 
+def test_a_beginning_that_fits_two_sessions_finds_neither(desk: Desk) -> None:
+    """Two made in the same minute begin alike: marks must not go to whichever comes first."""
+    one, other = (
+        new_ad_hoc_session(desk, SessionFields(TODAY, 780, 840, title=title)).row for title in ("Gåtur", "Museum")
+    )
+    assert one[:8] == other[:8]
+    reader, now = desk.store.connection, desk.clock.now()
+    assert find_session(reader, one[:8], now) is None
+    found = find_session(reader, other, now)
+    assert found is not None
+    assert found.title == "Museum"
+
+
 def test_what_laptops_disagree_about_is_told(desk: Desk) -> None:
     where = course(desk)
     view = on(desk, date(2026, 12, 1))
@@ -267,3 +281,23 @@ def test_an_open_ended_course_goes_eight_weeks_on(desk: Desk) -> None:
     through = course_sessions(desk.store.connection, where, desk.clock.now(), through=date(2027, 6, 1))
     assert through[-1].date == date(2027, 6, 1)
     assert TUESDAYS.sessions == 20
+
+
+def test_a_window_looks_at_the_courses_that_may_meet_in_it(desk: Desk) -> None:
+    def made(title: str, **plan: object) -> str:
+        given = {"first": FIRST, "sessions": None, **plan}
+        return new_course(desk, title, Plan((1,), 1, 600, 720, **given)).row  # type: ignore[arg-type] # fields of a plan
+
+    made("Slut dagen før", until=TODAY - timedelta(days=1))
+    running = {
+        made("Slutter i dag", until=TODAY),
+        made("Uden slutning"),
+        made("Efter antal", sessions=8),
+        new_course(
+            desk, "Aflyst længe", Plan((1,), 1, 600, 720, date(2025, 9, 2), sessions=30),
+            skipped={date(2025, 9, 9) + timedelta(weeks=week): "ferie" for week in range(40)},
+        ).row,
+    }  # fmt: skip
+    made("Begynder senere", first=TODAY + timedelta(days=1))
+    assert running_courses(desk.store.connection, TODAY, TODAY) == running
+    assert {one.ref.course for one in between(desk, TODAY, TODAY)} == running

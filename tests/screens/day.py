@@ -1,4 +1,4 @@
-"""The day that SCREENS.md draws: two sessions, two that are missing, three goals, and what else stands on I dag."""
+"""The day of the pictures: two sessions, two that are missing, three goals, and what else stands on I dag."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def rows(*texts: str) -> list[Row]:
 
 
 class Today(MainScreen):
-    """I dag as SCREENS.md draws it, with its content given."""
+    """I dag as in the picture, with its content given."""
 
     SCREEN_ID = "today"
 

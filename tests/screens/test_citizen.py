@@ -167,3 +167,52 @@ async def test_in_english(desk: Desk) -> None:
     citizen = einer(desk)
     async with running(desk, "citizen", settings=Settings(language="en"), citizen=citizen) as pilot:
         check_golden(pilot.app, "citizen-en")
+
+
+async def test_a_goal_is_taken_away_shown_among_the_removed_and_brought_back(desk: Desk) -> None:
+    citizen = einer(desk)
+    async with running(desk, "citizen", citizen=citizen) as pilot:
+        assert "Mål (3)" in "".join(lines(pilot.app))
+        await pilot.press("x")
+        await wait(pilot)
+        assert "Fjernet: mål · gemt 10:42:00 · z fortryder" in lines(pilot.app)[22]
+        assert "Mål (2)" in "".join(lines(pilot.app))
+        await pilot.press("d")
+        await wait(pilot)
+        assert "Fjernede (1)" in lines(pilot.app)[4]
+        assert logged(desk, citizen)[0] == "voided"
+        await pilot.press("x")
+        await wait(pilot)
+        assert "Gendannet: mål" in lines(pilot.app)[22]
+        await pilot.press("d", "left")
+        await wait(pilot)
+        assert "Mål (3)" in "".join(lines(pilot.app))
+
+
+async def test_what_an_enrolment_rests_on_is_not_taken_away_and_history_is_of_the_row(desk: Desk) -> None:
+    citizen = einer(desk)
+    async with running(desk, "citizen", citizen=citizen) as pilot:
+        await pilot.press("tab", "h")
+        await wait(pilot)
+        assert "Einer L., " in lines(pilot.app)[0]
+        await pilot.press("escape", "right", "f")
+        await wait(pilot)
+        assert "Tidslinje (" in lines(pilot.app)[4]
+        assert " · " in lines(pilot.app)[4]
+
+
+async def test_a_citizen_made_by_mistake_is_taken_away(desk: Desk) -> None:
+    citizen = new_citizen(desk, name="Fejl Person").citizen
+    async with running(desk, "citizens") as pilot:
+        pilot.app.goto("citizen", citizen=citizen)  # type: ignore[attr-defined]  # the program's own
+        await wait(pilot)
+        await pilot.press("x")
+        await wait(pilot)
+        assert "Borger fjernet: Fejl P." in lines(pilot.app)[22]
+        assert "Borgere (0)" in lines(pilot.app)[3]
+
+
+async def test_the_heading_over_the_goals_in_english(desk: Desk) -> None:
+    citizen = einer(desk)
+    async with running(desk, "citizen", citizen=citizen, settings=Settings(language="en")) as pilot:
+        assert any("Start  Now Target  Rating" in line for line in lines(pilot.app))

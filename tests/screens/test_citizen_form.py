@@ -8,6 +8,7 @@ from tests.people import einer
 from tests.screens.golden import check_golden, lines
 from tests.screens.live import running, wait
 from vejleder_tui.queries.citizen_record import Door, access_log
+from vejleder_tui.queries.drafts import drafts, find_draft
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -58,10 +59,8 @@ async def test_changing_is_logged_and_says_what_it_was(desk: Desk) -> None:
 
 async def test_a_grant(desk: Desk) -> None:
     citizen = einer(desk)
-    from vejleder_tui.screens.grant_form import GrantForm
-
     async with running(desk, "citizen", citizen=citizen) as pilot:
-        pilot.app.push_screen(GrantForm(citizen=citizen))
+        pilot.app.goto("grant_form", citizen=citizen)  # type: ignore[attr-defined]  # the program's own
         await wait(pilot)
         check_golden(pilot.app, "grant-form")
         form = top(pilot).form
@@ -76,3 +75,77 @@ async def test_a_grant(desk: Desk) -> None:
         await wait(pilot)
         record = Door(desk.store, desk.actor.worker, desk.clock).open(citizen)
         assert len(record.grants) == 2
+
+
+async def test_a_grant_is_kept_as_a_draft_and_opened_again(desk: Desk) -> None:
+    citizen = einer(desk)
+    async with running(desk, "grant_form", citizen=citizen) as pilot:
+        await pilot.press("tab", "tab", *"12-345", "escape")
+        await wait(pilot)
+        assert "Kladden ligger på I dag" in lines(pilot.app)[22]
+        kept = drafts(desk.store.connection, desk.actor.worker)
+        assert [one.screen for one in kept] == ["grant_form"]
+        opened = find_draft(desk.store.connection, kept[0].id, desk.actor.worker)
+        assert opened is not None
+        pilot.app.goto("grant_form", draft=opened.values, draft_id=opened.view.id)  # type: ignore[attr-defined]  # the program's own
+        await wait(pilot)
+        assert top(pilot).form.field("case_number").raw == "12-345"
+        top(pilot).form.set_raw({"legal_basis": {"picked": [["SEL-85", "§ 85"]]}, "from_date": "1-12-2026"})
+        await pilot.press("ctrl+g")
+        await wait(pilot)
+        assert drafts(desk.store.connection, desk.actor.worker) == []
+        record = Door(desk.store, desk.actor.worker, desk.clock).open(citizen)
+        assert [one.case_number for one in record.grants][:1] == ["12-345"]
+
+
+async def test_consents_are_given_and_withdrawn_in_the_form_and_dated_on_the_timeline(desk: Desk) -> None:
+    citizen = einer(desk)
+    door = Door(desk.store, desk.actor.worker, desk.clock)
+    async with running(desk, "citizen", citizen=citizen) as pilot:
+        await pilot.press("r")
+        await wait(pilot)
+        field = top(pilot).form.field("consents")
+        assert field.raw["picked"] == [["sharing", "deling med andre"]]
+        field.set_raw({"picked": [["photos", "billeder"]]})
+        await pilot.press("ctrl+g")
+        await wait(pilot)
+        assert door.form(citizen)["consents"] == ("photos",)
+        await pilot.press("right", "home")
+        await wait(pilot)
+        for _turn in range(4):
+            if "givet: billeder" not in lines(pilot.app)[21]:
+                await pilot.press("down")
+                await wait(pilot)
+        await pilot.press("enter")
+        await wait(pilot)
+        assert lines(pilot.app)[0].startswith(" Samtykke til billeder")
+        top(pilot).form.set_raw({"given_on": "1-12-2027"})
+        await pilot.press("ctrl+g")
+        await wait(pilot)
+        assert any("Datoen ligger i fremtiden" in line for line in lines(pilot.app))
+        top(pilot).form.set_raw({"given_on": "1-11", "withdrawn_on": "i går"})
+        await pilot.press("ctrl+g")
+        await wait(pilot)
+        assert "Samtykke til billeder · gemt" in lines(pilot.app)[22]
+        assert door.form(citizen)["consents"] == ()
+        await pilot.press("z")
+        await wait(pilot)
+        assert door.form(citizen)["consents"] == ("photos",)
+
+
+async def test_the_draft_of_a_change_stays_a_change(desk: Desk) -> None:
+    citizen = einer(desk)
+    before = desk.store.connection.execute("SELECT count(*) FROM citizen").fetchone()[0]
+    async with running(desk, "citizen_form", citizen=citizen) as pilot:
+        top(pilot).form.field("call_name").target().focus()
+        await pilot.press(*"nar", "escape")
+        await wait(pilot)
+        kept = drafts(desk.store.connection, desk.actor.worker)
+        opened = find_draft(desk.store.connection, kept[0].id, desk.actor.worker)
+        assert opened is not None
+        pilot.app.goto(opened.view.screen, draft=opened.values, draft_id=opened.view.id)  # type: ignore[attr-defined]  # the program's own
+        await wait(pilot)
+        assert lines(pilot.app)[0].startswith(" Ret borger")
+        await pilot.press("ctrl+g")
+        await wait(pilot)
+        assert desk.store.connection.execute("SELECT count(*) FROM citizen").fetchone()[0] == before

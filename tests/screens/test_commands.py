@@ -1,4 +1,4 @@
-"""The rules that SCREENS.md lays on the table of keys."""
+"""The rules that every screen's keys keep."""
 
 from __future__ import annotations
 

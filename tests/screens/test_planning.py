@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.screens.golden import check_golden, lines, screen_text
 from tests.screens.live import running, wait
 from tests.services.planning import FIRST, TUESDAYS, citizen, course, grant
-from vejleder_tui.model import Enrolment
+from vejleder_tui.codes.names import known_fields
+from vejleder_tui.model import RECORDS, Enrolment
+from vejleder_tui.model.base import fields_of
 from vejleder_tui.oplog import state_digest
+from vejleder_tui.queries.drafts import drafts, find_draft
 from vejleder_tui.queries.sessions import SessionView, course_sessions, sessions_between
 from vejleder_tui.services.attendance import mark, mark_rest
 from vejleder_tui.services.courses import change_course
@@ -225,7 +228,7 @@ async def test_history_of_a_course_says_who_when_from_and_to(desk: Desk, planned
     async with running(desk, "courses") as pilot:
         await open_course(pilot, "h")
         check_golden(pilot.app, "history")
-        assert "ABC-gruppe, efterår → ABC-gruppe, vinter" in screen_text(pilot.app)
+        assert "ABC-gruppe, efterår → ABC-gruppe,\n vinter" in screen_text(pilot.app)
 
 
 async def test_hostile_names_and_an_empty_course(desk: Desk) -> None:
@@ -276,3 +279,90 @@ async def test_the_days_of_a_course_stand_whole(desk: Desk, planned: str, size: 
         await pilot.resize_terminal(60, 20)
         await wait(pilot)
         assert "06-10-2026–23-02-2027" in lines(pilot.app)[2]
+
+
+async def test_an_enrolment_taken_away_is_shown_and_brought_back(desk: Desk) -> None:
+    where = course(desk, capacity=1)
+    who = place(desk, where, "Hjalte Vang", "SEL-82a", date(2026, 11, 24))
+    async with running(desk, "course", course=where) as pilot:
+        await open_course(pilot, "tab", "x")
+        assert "Indskrivning fjernet: Hjalte V." in lines(pilot.app)[22]
+        await open_course(pilot, "d")
+        assert "Fjernede deltagere 1" in lines(pilot.app)[3]
+        assert "Hjalte V." in lines(pilot.app)[4]
+        await open_course(pilot, "x")
+        assert "Gendannet: Hjalte V." in lines(pilot.app)[22]
+        assert "Fjernede deltagere 0" in lines(pilot.app)[3]
+        await open_course(pilot, "d")
+        assert "Deltagere 1 af 1" in lines(pilot.app)[3]
+        row = desk.store.connection.execute("SELECT count(*) FROM enrolment WHERE void = 0 AND citizen = ?", (who,))
+        assert row.fetchone()[0] == 1
+
+
+async def test_peer_support_begins_with_the_row_in_focus(desk: Desk, planned: str) -> None:
+    async with running(desk, "course", course=planned) as pilot:
+        await open_course(pilot, "tab", "p")
+        assert any("Får støtte" in line and "Asta L." in line for line in lines(pilot.app))
+        await open_course(pilot, "escape", "escape", "2", "p")
+        assert lines(pilot.app)[0].startswith(" Ny peer-aktivitet")
+
+
+async def test_the_course_form_lists_the_days_that_are_left_out(desk: Desk, planned: str) -> None:
+    async with running(desk, "course_form", course=planned) as pilot:
+        assert "Springes over nu: 29-12 juleferie" in screen_text(pilot.app)
+
+
+def test_every_field_of_every_record_has_a_danish_name() -> None:
+    names = {name for table in RECORDS for name in fields_of(table)}
+    assert names - known_fields() == set()
+
+
+@pytest.mark.parametrize(
+    ("screen", "field", "title"),
+    [
+        ("course_form", "title", "Ret forløb · ABC-gruppe, efterår"),
+        ("enrolment_form", "assessment", "Ret indskrivning · Asta L."),
+        ("session_form", "theme", "Ret mødegang · ABC-gruppe"),
+    ],
+)
+async def test_the_draft_of_a_change_stays_a_change(
+    desk: Desk, planned: str, screen: str, field: str, title: str
+) -> None:
+    who = desk.store.connection.execute(
+        "SELECT e.id FROM enrolment e JOIN citizen c ON c.id = e.citizen WHERE c.name LIKE 'Asta%'"
+    ).fetchone()[0]
+    values: dict[str, Any] = {
+        "course_form": {"course": planned},
+        "enrolment_form": {"course": planned, "enrolment": who, "act": "edit"},
+        "session_form": {"ref": on(desk, date(2026, 12, 1)).ref},
+    }[screen]
+    async with running(desk, screen, **values) as pilot:
+        form = pilot.app.screen
+        form.form.field(field).target().focus()  # type: ignore[attr-defined]  # the program's own
+        await open_course(pilot, *"xy", "escape")
+        kept = drafts(desk.store.connection, desk.actor.worker)
+        opened = find_draft(desk.store.connection, kept[0].id, desk.actor.worker)
+        assert opened is not None
+        pilot.app.goto(screen, draft=opened.values, draft_id=opened.view.id)  # type: ignore[attr-defined]  # the program's own
+        await wait(pilot)
+        assert lines(pilot.app)[0].startswith(f" {title}")
+        await open_course(pilot, "ctrl+g")
+        assert "· gemt 10:42:00 · z fortryder" in lines(pilot.app)[22]
+        assert desk.store.connection.execute("SELECT count(*) FROM course").fetchone()[0] == 1
+
+
+async def test_a_date_that_stands_there_is_replaced_by_typing(desk: Desk) -> None:
+    where = course(desk)
+    async with running(desk, "session_form", course=where) as pilot:
+        await open_course(pilot, "tab", "tab", *"31-11", "ctrl+g")
+        assert "»31-11« findes ikke: november har 30 dage." in screen_text(pilot.app)
+        await open_course(pilot, "home", "shift+end", *"i morgen", "tab", *"13-14", "ctrl+g")
+        assert "Ny mødegang 25-11-2026 · gemt" in lines(pilot.app)[22]
+
+
+async def test_fields_stay_inside_a_narrow_screen(desk: Desk) -> None:
+    async with running(desk, "citizen_form", size=(60, 20)) as pilot:
+        assert [line.rstrip()[-1] for line in lines(pilot.app)[3:6]] == ["]", "]", "]"]
+        await pilot.resize_terminal(80, 24)
+        await wait(pilot)
+        assert lines(pilot.app)[3].rstrip().endswith(" " * 45 + " ]")

@@ -12,7 +12,7 @@ from vejleder_tui.codes import code_list
 from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.model import Citizen, CitizenTargetGroup, Grant
 from vejleder_tui.oplog import fold_faults, state_digest
-from vejleder_tui.services import citizens, grants
+from vejleder_tui.services import citizens, consents, grants
 from vejleder_tui.services.undo import redo, undo
 
 if TYPE_CHECKING:
@@ -173,14 +173,14 @@ def test_a_grant_is_checked(desk: Desk) -> None:
 
 def test_every_step_is_undone_and_done_again(desk: Desk) -> None:
     einer = add(desk)
-    consent = citizens.give_consent(desk, einer, "sharing").row
+    consent = consents.give_consent(desk, einer, "sharing").row
     grant = grants.new_grant(desk, einer, legal_basis="SEL-85", from_date=date(2026, 7, 1)).row
     steps: list[Callable[[], object]] = [
         lambda: citizens.new_citizen(desk, name="Max Test Berggren", target_groups=GROUPS, note="kom sent"),
         lambda: citizens.change_citizen(desk, einer, name="Einer T. Lauridsen", note="ny", target_groups=GROUPS[:1]),
         lambda: citizens.set_target_groups(desk, einer, GROUPS[1:]),
-        lambda: citizens.withdraw_consent(desk, consent),
-        lambda: citizens.void_consent(desk, consent),
+        lambda: consents.withdraw_consent(desk, consent),
+        lambda: consents.void_consent(desk, consent),
         lambda: grants.change_grant(desk, grant, minutes_a_week=90),
         lambda: grants.void_grant(desk, grant),
         lambda: grants.restore_grant(desk, grant),
@@ -212,9 +212,9 @@ def index_state(desk: Desk) -> tuple[Any, ...]:
 def test_consents(desk: Desk) -> None:
     einer = add(desk)
     with pytest.raises(RuleError):
-        citizens.give_consent(desk, einer, "anything")
+        consents.give_consent(desk, einer, "anything")
     with pytest.raises(RuleError, match="fremtiden"):
-        citizens.give_consent(desk, einer, "sharing", date(2027, 1, 1))
-    consent = citizens.give_consent(desk, einer, "sharing", date(2026, 10, 1)).row
+        consents.give_consent(desk, einer, "sharing", date(2027, 1, 1))
+    consent = consents.give_consent(desk, einer, "sharing", date(2026, 10, 1)).row
     with pytest.raises(RuleError, match="før det blev givet"):
-        citizens.withdraw_consent(desk, consent, date(2026, 9, 1))
+        consents.withdraw_consent(desk, consent, date(2026, 9, 1))

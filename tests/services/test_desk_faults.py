@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -230,6 +230,15 @@ def test_a_clock_far_ahead_and_back_changes_no_order(desk: Desk, clock: FixedClo
     assert undo(desk).rows == (("citizen", second),)
     assert undo(desk).rows == (("citizen", first),)
     assert redo(desk).rows == (("citizen", first),)
+    sound(desk)
+
+
+def test_a_clock_before_1970_makes_ids_too(desk: Desk, clock: FixedClock) -> None:
+    """An empty battery gives 1970-01-01 in local time, which is 1969 in UTC."""
+    clock.moment = datetime(1969, 12, 31, 23, 0, tzinfo=UTC)
+    first, second = add(desk, "Uden batteri"), add(desk, "Uden batteri heller")
+    assert first != second
+    assert undo(desk).rows == (("citizen", second),)
     sound(desk)
 
 

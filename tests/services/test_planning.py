@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.services.planning import CHRISTMAS, FIRST, TODAY, TUESDAYS, citizen, course, grant, venue
-from vejleder_tui.errors import NotFoundError, RuleError, VejlederError
-from vejleder_tui.model import Course, Enrolment
-from vejleder_tui.oplog import chain_faults, fold_faults, state_digest
+from tests.services.planning import (
+    CHRISTMAS,
+    FIRST,
+    TODAY,
+    TUESDAYS,
+    citizen,
+    course,
+    enrolled,
+    enrolment,
+    grant,
+    ref_on,
+    refused,
+    taken_back,
+    venue,
+)
+from vejleder_tui.errors import NotFoundError, VejlederError
+from vejleder_tui.model import Course
 from vejleder_tui.queries.courses import CourseFilter, course_detail, course_list, course_values, holidays_offered
-from vejleder_tui.queries.sessions import sessions_between
 from vejleder_tui.rules.recurrence import Plan
 from vejleder_tui.services.attendance import mark, mark_rest
 from vejleder_tui.services.courses import (
@@ -44,51 +56,10 @@ from vejleder_tui.services.enrolments import (
 from vejleder_tui.services.sessions import (
     cancel_session,
 )
-from vejleder_tui.services.undo import redo, undo
 from vejleder_tui.services.workers import change_worker, end_worker, new_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from vejleder_tui.queries.sessions import SessionRef
-    from vejleder_tui.services.desk import Desk, Saved
-
-
-def taken_back(desk: Desk, act: Callable[[], Saved]) -> Saved:
-    """Do it, undo it, do it again: the digest follows."""
-    before = state_digest(desk.store.connection).digest
-    saved = act()
-    after = state_digest(desk.store.connection).digest
-    assert saved.txn
-    assert after != before
-    undo(desk)
-    assert state_digest(desk.store.connection).digest == before
-    redo(desk)
-    assert state_digest(desk.store.connection).digest == after
-    assert list(fold_faults(desk.store.connection)) == []
-    assert list(chain_faults(desk.store.connection)) == []
-    return saved
-
-
-def refused(field: str, words: str, act: Callable[[], object]) -> None:
-    with pytest.raises(RuleError) as told:
-        act()
-    assert told.value.field == field
-    assert words in str(told.value)
-
-
-def enrolled(desk: Desk, where: str, name: str, day: date = FIRST) -> tuple[str, str]:
-    who = citizen(desk, name, birth_date="1960-01-02")
-    return who, enrol(desk, where, who, "SEL-82a", from_date=day, assessment="kan forebygge").row
-
-
-def ref_on(desk: Desk, day: date) -> SessionRef:
-    return sessions_between(desk.store.connection, day, day, desk.clock.now())[0].ref
-
-
-def enrolment(desk: Desk, row: str) -> Enrolment:
-    with desk.transaction() as work:
-        return work.get(Enrolment, row)
+    from vejleder_tui.services.desk import Desk
 
 
 # Workers, venues, programmes

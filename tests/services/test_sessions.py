@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.services.planning import FIRST, TODAY, TUESDAYS, citizen, course
-from vejleder_tui.errors import RuleError, UndoError
-from vejleder_tui.model import Enrolment, GroupSession
-from vejleder_tui.oplog import chain_faults, fold_faults, state_digest
+from tests.services.planning import TODAY, TUESDAYS, course, enrolled, ref_on, refused, taken_back
+from vejleder_tui.errors import UndoError
+from vejleder_tui.model import GroupSession
 from vejleder_tui.queries.history import row_history
 from vejleder_tui.queries.sessions import sessions_between
 from vejleder_tui.services.attendance import mark, mark_rest
 from vejleder_tui.services.courses import (
     change_course,
-)
-from vejleder_tui.services.enrolments import (
-    enrol,
 )
 from vejleder_tui.services.sessions import (
     SessionFields,
@@ -29,50 +25,10 @@ from vejleder_tui.services.sessions import (
     new_ad_hoc_session,
     void_session,
 )
-from vejleder_tui.services.undo import redo, undo
+from vejleder_tui.services.undo import undo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from vejleder_tui.queries.sessions import SessionRef
-    from vejleder_tui.services.desk import Desk, Saved
-
-
-def taken_back(desk: Desk, act: Callable[[], Saved]) -> Saved:
-    """Do it, undo it, do it again: the digest follows."""
-    before = state_digest(desk.store.connection).digest
-    saved = act()
-    after = state_digest(desk.store.connection).digest
-    assert saved.txn
-    assert after != before
-    undo(desk)
-    assert state_digest(desk.store.connection).digest == before
-    redo(desk)
-    assert state_digest(desk.store.connection).digest == after
-    assert list(fold_faults(desk.store.connection)) == []
-    assert list(chain_faults(desk.store.connection)) == []
-    return saved
-
-
-def refused(field: str, words: str, act: Callable[[], object]) -> None:
-    with pytest.raises(RuleError) as told:
-        act()
-    assert told.value.field == field
-    assert words in str(told.value)
-
-
-def enrolled(desk: Desk, where: str, name: str, day: date = FIRST) -> tuple[str, str]:
-    who = citizen(desk, name, birth_date="1960-01-02")
-    return who, enrol(desk, where, who, "SEL-82a", from_date=day, assessment="kan forebygge").row
-
-
-def ref_on(desk: Desk, day: date) -> SessionRef:
-    return sessions_between(desk.store.connection, day, day, desk.clock.now())[0].ref
-
-
-def enrolment(desk: Desk, row: str) -> Enrolment:
-    with desk.transaction() as work:
-        return work.get(Enrolment, row)
+    from vejleder_tui.services.desk import Desk
 
 
 # Sessions

@@ -154,3 +154,15 @@ def test_the_mark_knows_a_copied_a_moved_back_and_an_older_store(store: Store, t
     assert looks_restored(kept, take_mark(copied, 40))
     kept_at.write_bytes(b"[]")
     assert read_mark(kept_at) is None
+
+
+def test_a_copy_that_could_not_get_its_name_leaves_no_key_file(
+    store: Store, tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, _target: Path) -> Path:
+        raise PermissionError(13, "refused")
+
+    monkeypatch.setattr(type(tmp_path), "rename", refuse)
+    with pytest.raises(NotSavedError):
+        make_backup(store.paths, store._data_key, clock=clock, folder=tmp_path / "usb")
+    assert list((tmp_path / "usb").iterdir()) == []

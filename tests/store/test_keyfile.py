@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -295,6 +297,26 @@ def test_a_wrong_try_does_not_bring_back_what_another_window_removed(keys: KeyFi
     with pytest.raises(WrongPassphraseError):
         window.unlock_with_passphrase("w1", "forkert sætning helt")
     assert [slot.worker for slot in keys.slots()] == ["", "w2"]
+
+
+def test_windows_that_change_the_file_at_once_lose_no_slot(keys: KeyFile) -> None:
+    made, _code = _create(keys)
+    windows = [
+        KeyFile(keys.path, clock=FixedClock(NOW), randomness=SystemRandomness(), cost=CHEAP) for _window in range(6)
+    ]
+
+    def work(number: int) -> None:
+        one = windows[number].add_passphrase(made, OTHER, worker=f"own-{number}", label="AB")
+        windows[number].add_passphrase(made, OTHER, worker=f"kept-{number}", label="AB")
+        with contextlib.suppress(WrongPassphraseError):
+            windows[number].unlock_with_passphrase("w1", "forkert sætning helt")
+        windows[number].remove_slot(one.id)
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(work, range(6)))
+    assert sorted(slot.worker for slot in keys.slots()) == sorted(
+        ["", "w1", *(f"kept-{number}" for number in range(6))]
+    )
 
 
 def test_the_file_is_private_holds_no_secret_and_leaves_nothing_beside_it(keys: KeyFile) -> None:

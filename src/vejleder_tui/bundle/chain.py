@@ -17,7 +17,7 @@ class ChainError(ValueError):
 
 def next_hash(previous: str, line: bytes) -> str:
     """Return an operation's hash: SHA-256 (hex) of the previous hash, a line break, the line, a line break."""
-    return hashlib.sha256(b"%b\n%b\n" % (previous.encode("ascii"), line)).hexdigest()
+    return hashlib.sha256(b"\n".join((previous.encode("ascii"), line, b""))).hexdigest()
 
 
 def present_operations(header: BundleHeader) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vejleder_tui.bundle.keys import no_identity
 from vejleder_tui.errors import NotFoundError, NotSavedError, RuleError
 from vejleder_tui.i18n import _
 
@@ -16,8 +17,11 @@ __all__ = ["read_key_file", "save_key_card"]
 _LONGEST = 1024 * 1024
 
 
-def read_key_file(name: str, *, pipes: bool = False) -> str:
-    """Return the text of a key file, or of a pipe if `pipes`; raises NotFoundError, and RuleError when it is no text."""
+def read_key_file(name: str, *, pipes: bool = False, private: bool = False) -> str:
+    """Return the text of a key file, or of a pipe if `pipes`; raises NotFoundError, and RuleError when it is no text.
+
+    `private`: it is to hold a private key, and what is told of another file says so.
+    """
     try:
         path = Path(name).expanduser()
         if not pipes and not path.is_file():  # a pipe or a device would keep the program waiting
@@ -25,12 +29,14 @@ def read_key_file(name: str, *, pipes: bool = False) -> str:
         with path.open("rb") as file:
             return file.read(_LONGEST).decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if private:
+            raise no_identity() from error
         raise RuleError(
             _("Det er ikke en modtagernøgle."), _("Giv en nøglefil fra Vejleder eller en linje, der begynder med age1.")
         ) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise NotFoundError(
-            _("Filen kan ikke åbnes: {path}").format(path=name), _("Se efter, om navn og mappe er rigtige.")
+            _("Filen kan ikke åbnes: {path}.").format(path=name), _("Se efter, om navn og mappe er rigtige.")
         ) from error
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "fingerprint_words",
     "generate_age_identity",
     "is_recipient",
+    "no_identity",
     "parse_identities",
     "parse_key_card",
     "parse_recipients",
@@ -119,8 +120,13 @@ def parse_identities(text: str) -> tuple[str, ...]:
     for identity in found:
         age_recipient_of(identity)
     if not found:
-        raise RuleError(_("Filen har ingen privat age-nøgle."), _("Den begynder med AGE-SECRET-KEY-1."))
+        raise no_identity()
     return found
+
+
+def no_identity() -> RuleError:
+    """Return the error for a file that was to hold a private key and does not."""
+    return RuleError(_("Filen har ingen privat age-nøgle."), _("Den begynder med AGE-SECRET-KEY-1."))
 
 
 def _not_a_card() -> RuleError:

@@ -6,11 +6,8 @@ https://specs.frictionlessdata.io/tabular-data-package/. A view: the bundle stay
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from vejleder_tui import SCHEMA
@@ -18,6 +15,7 @@ from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.bundle.rows import BundleRows, Incomplete
 from vejleder_tui.bundle.sheets import CsvSink, JsonSink, Sheet, WorkbookSink
 from vejleder_tui.bundle.verify import verify_bundle
+from vejleder_tui.codes.names import danish_name
 from vejleder_tui.errors import NotSavedError, RefusedError, RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.model.base import FieldInfo, Kind, fields_of
@@ -25,6 +23,7 @@ from vejleder_tui.oplog import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from vejleder_tui.bundle.header import BundleHeader
     from vejleder_tui.bundle.sheets import Sink
@@ -60,23 +59,17 @@ class Opened:
     void: int
 
 
-@cache
-def _danish() -> dict[tuple[str, str], str]:
-    with Path(__file__).with_name("danish_names.csv").open(encoding="utf-8", newline="") as file:
-        return {(one["what"], one["name"]): one["danish"] for one in csv.DictReader(file)}
-
-
 class _Names:
     """Names of tables and fields as the reader asked for them."""
 
     def __init__(self, *, danish: bool) -> None:
-        self._known = _danish() if danish else {}
+        self._danish = danish
 
     def table(self, name: str) -> str:
-        return self._known.get(("table", name), name)
+        return danish_name("table", name) if self._danish else name
 
     def field(self, name: str) -> str:
-        return self._known.get(("field", name), name)
+        return danish_name("field", name) if self._danish else name
 
 
 def open_to(

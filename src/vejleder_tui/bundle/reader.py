@@ -76,7 +76,7 @@ def _opened(path: Path) -> BinaryIO:
     except OSError as error:
         cause = error
     raise NotFoundError(
-        _("Filen kan ikke åbnes: {path}").format(path=path), _("Se efter, om navn og mappe er rigtige.")
+        _("Filen kan ikke åbnes: {path}.").format(path=path), _("Se efter, om navn og mappe er rigtige.")
     ) from cause
 
 

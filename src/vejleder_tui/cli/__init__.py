@@ -5,6 +5,9 @@ from __future__ import annotations
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code (the codes stand in `errors.ExitCode`)."""
-    from vejleder_tui.cli.parser import run  # noqa: PLC0415
+    try:
+        from vejleder_tui.cli.parser import run  # noqa: PLC0415
 
-    return run(argv)
+        return run(argv)
+    except KeyboardInterrupt:  # while the modules are loaded
+        return 11

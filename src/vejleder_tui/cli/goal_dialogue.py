@@ -1,4 +1,4 @@
-"""The dialogue of `vejleder goal`: one question a line, one answer a line, nothing redrawn (SCREENS § D)."""
+"""The dialogue of `vejleder goal`: one question a line, one answer a line, nothing redrawn."""
 
 from __future__ import annotations
 

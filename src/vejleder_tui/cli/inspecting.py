@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vejleder_tui.cli.keys import key_text
 from vejleder_tui.cli.opening import open_store
 
 if TYPE_CHECKING:
@@ -18,9 +17,10 @@ __all__ = ["as_json", "opening_keys"]
 def opening_keys(arguments: argparse.Namespace) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the age identities that open a bundle, of `--identity` or of the store, and the device keys known there."""
     if arguments.identity:
+        from vejleder_tui.bundle.key_file import read_key_file  # noqa: PLC0415
         from vejleder_tui.bundle.keys import parse_identities  # noqa: PLC0415
 
-        return parse_identities(key_text(arguments.identity)), {}
+        return parse_identities(read_key_file(arguments.identity, pipes=True, private=True)), {}
     from vejleder_tui.bundle.export import own_keys  # noqa: PLC0415
     from vejleder_tui.queries.keys import device_keys  # noqa: PLC0415
 

@@ -108,14 +108,15 @@ def _check(arguments: argparse.Namespace) -> int:
 
     store, _unlocked = open_store(arguments, write=False)
     try:
+        # What stands in a damaged file tells nothing of the chain.
         file = [f"{one.check}: {one.detail}" for one in check(store.connection)]
         chain = [
             _("ændring {seq} fra enhed {device}: {why}").format(seq=one.seq, device=one.device[:8], why=one.why)
-            for one in chain_faults(store.connection)
+            for one in (() if file else chain_faults(store.connection))
         ]
         fold = [
             _("{table} {row}: {why}").format(table=one.table, row=one.row, why=one.why)
-            for one in fold_faults(store.connection)
+            for one in (() if file else fold_faults(store.connection))
         ]
     finally:
         store.close()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.cli.output import print_json, say, wants_json
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
     import argparse
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.sessions import SessionView
 
 __all__ = ["register"]
-
-_STATUS = {
-    "planned": N_("planlagt"),
-    "ongoing": N_("i gang"),
-    "held": N_("afholdt"),
-    "signed_off": N_("godkendt"),
-    "cancelled": N_("aflyst"),
-    "moved": N_("flyttet"),
-    "skipped": N_("springes over"),
-}
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -110,9 +100,15 @@ def _sessions(arguments: argparse.Namespace) -> int:
         return 0
     if not found:
         say(_("Ingen mødegange i perioden."))
+    shown = _shown_length([one.ref.id for one in found])
     for one in found:
-        say(f"{one.ref.id[:8]}: {_sentence(one, None)}")
+        say(f"{one.ref.id[:shown]}: {_sentence(one, None)}")
     return 0
+
+
+def _shown_length(ids: list[str]) -> int:
+    """Return how much of each id tells it from the others, at least 8; sessions made in the same minute begin alike."""
+    return next(length for length in range(8, 37) if len({one[:length] for one in ids}) == len(ids) or length == 36)
 
 
 def _counted(here: int, missing: int) -> str:
@@ -130,7 +126,7 @@ def _sentence(one: SessionView, today: date | None) -> str:
     from vejleder_tui.rules.formats import spoken_time_range, whole_date  # noqa: PLC0415
 
     parts = [one.title, "" if one.date == today else whole_date(one.date)]
-    parts += [spoken_time_range(one.start_minute, one.end_minute), one.venue_name, _(_STATUS[one.status.value])]
+    parts += [spoken_time_range(one.start_minute, one.end_minute), one.venue_name, one.status.word]
     said = ", ".join(part for part in parts if part)
     if one.status.value == "cancelled":
         return _("{said}: {reason}.").format(said=said, reason=one.reason) if one.reason else f"{said}."

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from vejleder_tui.store.keyfile import KeyFile, Unlocked
     from vejleder_tui.store.store import Store
 
-__all__ = ["new_passphrase_for", "open_desk", "open_store", "passphrase_for", "store_paths"]
+__all__ = ["new_passphrase_for", "open_desk", "open_store", "passphrase_for", "store_paths", "worker_named"]
+
+_LONGEST = 4096
+"""So many bytes of a passphrase file are looked at: a device or a picture must not keep the program reading."""
 
 
 def store_paths(arguments: argparse.Namespace) -> StorePaths:
@@ -33,8 +36,9 @@ def passphrase_for(arguments: argparse.Namespace) -> str:
     file = getattr(arguments, "passphrase_file", None)
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").split("\n")[0].rstrip("\r")
-        except OSError as error:
+            with Path(file).open("rb") as readable:
+                return readable.read(_LONGEST).decode("utf-8-sig").split("\n")[0].rstrip("\r")
+        except (OSError, ValueError) as error:
             raise PassphraseError(_("Filen med adgangssætningen kan ikke læses."), _("Kontrollér stien.")) from error
     if "VEJLEDER_PASSPHRASE" in os.environ:
         return os.environ["VEJLEDER_PASSPHRASE"]
@@ -67,7 +71,9 @@ def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Un
             _("Her er ingen registreringer endnu."), _("Opret dem med vejleder init, eller angiv mappen med --store.")
         )
     keys = KeyFile(paths.keys, clock=arguments.clock, randomness=SystemRandomness())
-    unlocked = keys.unlock_with_passphrase(_worker(keys, getattr(arguments, "worker", "")), passphrase_for(arguments))
+    unlocked = keys.unlock_with_passphrase(
+        worker_named(keys, getattr(arguments, "worker", "")), passphrase_for(arguments)
+    )
     store = Store.open(
         paths,
         unlocked,
@@ -89,7 +95,7 @@ def open_desk(arguments: argparse.Namespace) -> Desk:
     return take_seat(store, unlocked.slot.worker, clock=arguments.clock, randomness=SystemRandomness())
 
 
-def _worker(keys: KeyFile, initials: str) -> str | None:
+def worker_named(keys: KeyFile, initials: str) -> str | None:
     """Return the id of the worker whose slot has these initials; without initials anybody's slot will do."""
     if not initials:
         return None

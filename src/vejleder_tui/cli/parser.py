@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import __version__
 from vejleder_tui.cli.danish import speak_danish
-from vejleder_tui.cli.output import fail, prepare_streams
+from vejleder_tui.cli.output import complain, fail, let_go, prepare_streams
 from vejleder_tui.clock import SystemClock
 from vejleder_tui.errors import ExitCode, VejlederError
 from vejleder_tui.i18n import LANGUAGES, _, set_language
@@ -29,12 +29,16 @@ GROUPS = {
     "bundles": ("export", "verify", "inspect", "open"),
     "keys": ("key",),
     "keeping": ("init", "digest", "check"),
+    "copies": ("backup", "restore"),
     "workers": ("worker",),
     "sandbox": ("demo",),
 }
 """The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
 
 _WITH_VALUE = frozenset({"--store", "--lang", "--passphrase-file", "--worker"})
+
+NOBODY_READS = 141
+"""The exit code when whoever read the output went away (`| head -1`), as other commands have it."""
 
 
 def build(groups: Iterable[str] = GROUPS) -> argparse.ArgumentParser:
@@ -55,7 +59,7 @@ def build(groups: Iterable[str] = GROUPS) -> argparse.ArgumentParser:
 
 
 def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
-    """Run one command line; returns its exit code and never shows a traceback for what a person can mend."""
+    """Run one command line; returns its exit code and never shows a traceback."""
     prepare_streams()
     given = sys.argv[1:] if argv is None else argv
     set_language(_language_of(given))
@@ -65,12 +69,34 @@ def run(argv: list[str] | None = None, *, clock: Clock | None = None) -> int:
     if arguments.command is None:
         arguments.run = import_module("vejleder_tui.cli.screen").open_app
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
     except VejlederError as error:
         return fail(error)
+    except BrokenPipeError:
+        let_go(sys.stdout)
+        return NOBODY_READS
     except (KeyboardInterrupt, EOFError):
-        sys.stderr.write("\n")
+        complain(f"\n{_('Afbrudt.')}")
         return int(ExitCode.CANCELLED)
+    except Exception as error:  # noqa: BLE001 - whatever it is: its text and its traceback may hold names
+        return _unforeseen(error, arguments)
+    return code
+
+
+def _unforeseen(error: Exception, arguments: argparse.Namespace) -> int:
+    """Tell of a driver's error what a person can do (a page of the file is damaged), of any other its type and place."""
+    from vejleder_tui.store.failures import is_database_error, translate_error  # noqa: PLC0415
+
+    if is_database_error(error):
+        from vejleder_tui.cli.opening import store_paths  # noqa: PLC0415
+        from vejleder_tui.store.backup import newest_backup_time  # noqa: PLC0415
+
+        return fail(translate_error(error, newest_backup=newest_backup_time(store_paths(arguments))))
+    from vejleder_tui import crash  # noqa: PLC0415
+
+    complain(crash.report(error))
+    return int(ExitCode.UNEXPECTED)
 
 
 def groups_for(given: list[str]) -> Iterable[str]:

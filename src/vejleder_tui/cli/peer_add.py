@@ -1,4 +1,4 @@
-"""The dialogue of `vejleder peer add`: one question a line, one answer a line, nothing redrawn (SCREENS § D)."""
+"""The dialogue of `vejleder peer add`: one question a line, one answer a line, nothing redrawn."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vejleder_tui.commands.table import COMMANDS, MENU, MENU_HIDDEN, SCREENS
 from vejleder_tui.i18n import _
@@ -11,7 +11,7 @@ from vejleder_tui.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from vejleder_tui.commands.table import Command, ScreenKeys
+    from vejleder_tui.commands.table import Command
 
 __all__ = [
     "BUILT",
@@ -27,13 +27,12 @@ __all__ = [
     "footer_text",
     "key_display",
     "menu",
-    "screen_keys",
 ]
 
 BUILT: set[str] = {
     "unlock", "setup", "today", "courses", "course", "roster", "session_form", "citizens", "citizen", "peer",
     "peer_form", "goals", "goal_form", "proposal", "rating", "handover", "help", "palette", "more", "course_form",
-    "after_session", "citizen_form", "enrolment_form", "history",
+    "after_session", "citizen_form", "enrolment_form", "history", "grant_form", "consent_form",
 }  # fmt: skip
 """The screens that exist; the menu and Mere leave a gap for every other."""
 
@@ -76,8 +75,7 @@ _DISPLAY = {
 Where = Literal["footer", "also", "global"]
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """A command as it stands on one screen: its keys there (first the shown one) and its label there."""
 
     command: Command
@@ -101,8 +99,7 @@ class Bound:
         return self.shown or (key_display(self.keys[0]) if self.keys else "")
 
 
-@dataclass(frozen=True)
-class MenuEntry:
+class MenuEntry(NamedTuple):
     """One place of the menu; `available` is False where a gap is left."""
 
     digit: str
@@ -249,8 +246,3 @@ def _clash(identity: str, names: list[str], keymap: Mapping[str, str]) -> tuple[
             if taken is not None:
                 return taken, other.command
     return None
-
-
-def screen_keys(screen_id: str) -> ScreenKeys:
-    """Return the keys of a screen; an unknown id raises KeyError."""
-    return SCREENS[screen_id]

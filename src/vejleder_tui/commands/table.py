@@ -28,11 +28,6 @@ class Command:
         """The default key."""
         return self.keys[0]
 
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """The other keys that do the same."""
-        return self.keys[1:]
-
 
 @dataclass(frozen=True)
 class ScreenKeys:
@@ -378,6 +373,8 @@ SCREENS: dict[str, ScreenKeys] = {
         ScreenKeys("after_session", "form", N_("Efter mødet"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("course_form", "form", N_("Forløb"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("citizen_form", "form", N_("Borger"), ("form.save", "form.next", "app.back", "app.help")),
+        ScreenKeys("grant_form", "form", N_("Bevilling"), ("form.save", "form.next", "app.back", "app.help")),
+        ScreenKeys("consent_form", "form", N_("Samtykke"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("enrolment_form", "form", N_("Indskrivning"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("history", "task", N_("Historik"), ("app.back", "app.help")),
         ScreenKeys("dialog", "dialog", N_("Spørgsmål"), ("app.back", "app.help")),

@@ -18,7 +18,7 @@ from vejleder_tui.demo.peers import schedule_peers
 from vejleder_tui.demo.places import COORDINATOR, found, hire
 from vejleder_tui.demo.scene import Scene
 from vejleder_tui.demo.sessions import schedule_sessions
-from vejleder_tui.demo.sizes import FIRST_DAY
+from vejleder_tui.demo.sizes import FIRST_DAY, LAST_DAY
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import SeededRandomness
@@ -54,6 +54,8 @@ def build(
     """
     if day < FIRST_DAY:
         raise RuleError(_("Sandkassen begynder tidligst 01-01-2024."), _("Vælg en senere dato."), field="date")
+    if day > LAST_DAY:
+        raise RuleError(_("Sandkassen går højst til 31-12-2099."), _("Vælg en tidligere dato."), field="date")
     begin = day - max(_BEFORE, timedelta(weeks=size.weeks + 2))
     clock = FixedClock(as_utc(begin, 500), timedelta(milliseconds=200))
     answers = FirstStart(

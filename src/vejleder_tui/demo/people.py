@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import codes
 from vejleder_tui.demo.scene import read_rows
-from vejleder_tui.services.citizens import give_consent, new_citizen
+from vejleder_tui.services.citizens import new_citizen
+from vejleder_tui.services.consents import give_consent
 from vejleder_tui.services.grants import new_grant
 
 if TYPE_CHECKING:

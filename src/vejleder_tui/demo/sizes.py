@@ -8,10 +8,12 @@ from datetime import date
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 
-__all__ = ["FIRST_DAY", "OPENS", "Size", "parse_size"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "OPENS", "Size", "parse_size"]
 
 FIRST_DAY = date(2024, 1, 1)
 """Before it MedCom's youngest adults were not yet adults when they were enrolled."""
+LAST_DAY = date(2099, 12, 31)
+"""The holidays are known so far."""
 OPENS = 10 * 60 + 42
 """The minute of the sandbox's day at which it opens: the roster of twelve is under way."""
 _NAMED = {"small": (0, 0), "year": (12_000, 52), "decade": (120_000, 520)}

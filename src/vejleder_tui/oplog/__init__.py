@@ -1,4 +1,4 @@
-"""The operation log: the truth that the tables are folded from (DESIGN § 3)."""
+"""The operation log: the truth that the tables are folded from (docs/log.md)."""
 
 from vejleder_tui.oplog.chain import ChainFault, Head, chain_faults, heads
 from vejleder_tui.oplog.check import FoldFault, fold_faults, folded_row

@@ -30,7 +30,7 @@ class StateDigest:
 def digest_lines(database: Database, table: str) -> Iterator[tuple[bool, bytes]]:
     """Yield the digest's lines of one table in the order of their bytes; True beside the first line of each row.
 
-    MODEL.md, State digest: `table TAB row TAB field TAB value LF`, a line for each different leaf value.
+    docs/log.md, The state digest: `table TAB row TAB field TAB value LF`, a line for each different leaf value.
     """
     sql = sql_of(table)
     contested = _contested(database, table)

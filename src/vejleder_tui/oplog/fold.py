@@ -9,19 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vejleder_tui.model.base import FieldInfo, Kind
 from vejleder_tui.oplog.leaves import CREATED, Leaves, format_leaves
 from vejleder_tui.oplog.tables import RowState, filled, sql_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from vejleder_tui.model.base import FieldInfo
     from vejleder_tui.oplog.line import OperationLine, Value
 
 __all__ = ["VOID", "FoldedRow", "fold"]
 
 VOID = "void"
-_VOID_INFO = FieldInfo(name=VOID, kind=Kind.BOOLEAN)
 
 
 @dataclass(frozen=True)

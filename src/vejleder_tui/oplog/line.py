@@ -16,7 +16,6 @@ GENESIS = "0" * 64
 """The hash before a device's first operation."""
 
 WRITE = "write"
-ERASE = "erase"
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
@@ -34,7 +33,7 @@ def hash_of(previous: str, line: str) -> str:
 
 @dataclass(frozen=True)
 class OperationLine:
-    """What an operation says (the table in DESIGN § 3). `replaces` names hashes per field; "" stands for the row's create."""
+    """What an operation says (the table in docs/log.md). `replaces` names hashes per field; "" stands for the row's create."""
 
     device: str
     seq: int

@@ -118,12 +118,12 @@ class Writer:
             raise RowMissingError(table)
         self._write(sql_of(table), standing, {VOID: False}, reason)
 
-    def put_back(self, table: str, row: str, values: Mapping[str, Value]) -> None:
+    def put_back(self, table: str, row: str, values: Mapping[str, Value], *, reason: str | None = None) -> None:
         """Write exactly `values`, `void` among them, equal or not: the writing half of an undo."""
         standing = read_row(self._database, table, row)
         if standing is None:
             raise RowMissingError(table)
-        self._write(sql_of(table), standing, dict(values), None, all_of_them=True)
+        self._write(sql_of(table), standing, dict(values), reason, all_of_them=True)
 
     def _standing(self, table: str, row: str) -> RowState:
         standing = read_row(self._database, table, row)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.codes import code_list
 from vejleder_tui.queries.base import all_rows, one_row
-from vejleder_tui.queries.roster import expected_citizens, session_view
+from vejleder_tui.queries.roster import expected_citizens
+from vejleder_tui.queries.sessions import session_view
 from vejleder_tui.rules.text import fold, short_name
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.citizen_attendance import CoursePart, course_parts
 from vejleder_tui.queries.citizen_timeline import TimelineEvent, timeline
 from vejleder_tui.queries.goals import GoalDetail, citizen_goals, goal_detail
+from vejleder_tui.queries.voided import VoidedRow, voided_of_citizen
 from vejleder_tui.rules import cpr
 from vejleder_tui.rules.text import short_name
 from vejleder_tui.store.failures import is_database_error, translate_error
@@ -38,6 +39,7 @@ __all__ = [
     "AccessEntry",
     "CitizenHeader",
     "CitizenRecord",
+    "ConsentPart",
     "Door",
     "GrantPart",
     "access_log",
@@ -50,7 +52,7 @@ REVEAL_SECONDS = 30
 """So long a number stands on the screen when it was asked for."""
 
 _LOCAL_TABLES = frozenset(
-    {
+    [
         "access_log",
         "bundle_history",
         "citizen_name",
@@ -60,7 +62,7 @@ _LOCAL_TABLES = frozenset(
         "local_value",
         "reversal",
         "step",
-    }
+    ]
 )
 
 
@@ -78,6 +80,15 @@ class GrantPart:
     follow_up: date | None
     source: str
     current: bool
+
+
+@dataclass(frozen=True)
+class ConsentPart:
+    """One consent: its scope, and its days; `withdrawn_on` is None while it holds."""
+
+    scope: str
+    given_on: date | None
+    withdrawn_on: date | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -169,6 +180,14 @@ def open_form(connection: Connection, actor: str, citizen: str, now: datetime) -
         "birth_date": date.fromisoformat(row[2]) if row[2] else None,
         "protected": bool(row[6]),
         "target_groups": _target_groups(connection, citizen),
+        "consents": tuple(
+            scope
+            for (scope,) in all_rows(
+                connection,
+                "SELECT DISTINCT scope FROM consent WHERE citizen = ? AND void = 0 AND withdrawn_on IS NULL ORDER BY scope",
+                citizen,
+            )
+        ),
     }
 
 
@@ -210,6 +229,25 @@ class Door:
         """Return a citizen's fields for a form."""
         with logged(self._store) as connection:
             return open_form(connection, self._actor, citizen, self._clock.now())
+
+    def consent(self, citizen: str, consent: str) -> ConsentPart:
+        """Return one consent of a citizen; raises NotFoundError."""
+        with logged(self._store) as connection:
+            _log(connection, self._actor, citizen, "consent", self._clock.now())
+            row = one_row(
+                connection,
+                "SELECT scope, given_on, withdrawn_on FROM consent WHERE id = ? AND citizen = ? AND void = 0",
+                consent, citizen,
+            )  # fmt: skip
+            if row is None:
+                raise NotFoundError(_("Samtykket findes ikke længere."), _("Gå tilbage, og prøv igen."))
+            return ConsentPart(row[0] or "", _day(row[1]), _day(row[2]))
+
+    def voided(self, citizen: str) -> tuple[VoidedRow, ...]:
+        """Return what was taken away of a citizen."""
+        with logged(self._store) as connection:
+            _log(connection, self._actor, citizen, "voided", self._clock.now())
+            return voided_of_citizen(connection, citizen)
 
     def number(self, citizen: str) -> str:
         """Return a citizen's number, unmasked."""

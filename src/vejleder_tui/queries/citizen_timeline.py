@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.queries.base import Reader
 
-__all__ = ["EVENT_KINDS", "TimelineEvent", "kind_word", "timeline"]
+__all__ = ["EVENT_KINDS", "TimelineEvent", "kind_word", "scope_word", "timeline"]
 
 EVENT_KINDS = {
     "session": N_("mødegang"),
@@ -54,6 +54,11 @@ class TimelineEvent:
 def kind_word(kind: str) -> str:
     """Return what an event is about in the language in use."""
     return _(EVENT_KINDS[kind])
+
+
+def scope_word(scope: str | None) -> str:
+    """Return what a consent is to, in words."""
+    return _(_SCOPES[scope]) if scope in _SCOPES else scope or ""
 
 
 def timeline(reader: Reader, citizen: str) -> tuple[TimelineEvent, ...]:
@@ -161,6 +166,6 @@ def _consents(reader: Reader, citizen: str) -> Iterator[_Event]:
     for row, scope, given, withdrawn in all_rows(
         reader, "SELECT id, scope, given_on, withdrawn_on FROM consent WHERE citizen = ? AND void = 0", citizen
     ):
-        what = _(_SCOPES[scope]) if scope in _SCOPES else scope or ""
+        what = scope_word(scope)
         yield given, "consent", _("samtykke givet: {what}").format(what=what), None, row
         yield withdrawn, "consent", _("samtykke trukket tilbage: {what}").format(what=what), None, row

@@ -13,7 +13,7 @@ from vejleder_tui.i18n import _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.roster_rows import GoalLine, GuestLine, Roster, RosterRow
-from vejleder_tui.queries.sessions import ON_ROSTER, course_sessions, find_session
+from vejleder_tui.queries.sessions import ON_ROSTER, session_view
 from vejleder_tui.rules.attendance import NO_SHOWS_IN_A_ROW, no_shows_in_a_row
 from vejleder_tui.rules.goals import GoalType
 from vejleder_tui.rules.legal import grant_has_ended, short_form
@@ -35,7 +35,6 @@ __all__ = [
     "expected_citizens",
     "rest_uses",
     "roster",
-    "session_view",
 ]
 
 
@@ -69,16 +68,6 @@ def rest_uses(reader: Reader) -> int:
     """Return how often "the rest" was marked on this laptop."""
     found = one_row(reader, "SELECT value FROM local_value WHERE name = 'attend_rest_uses'")
     return int(found[0]) if found and str(found[0]).isdigit() else 0
-
-
-def session_view(reader: Reader, ref: SessionRef, now: datetime) -> SessionView | None:
-    """Return the session that a reference means, with its times and counts."""
-    if ref.course is not None:
-        through = ref.planned_date if ref.planned_date and ref.planned_date > local(now).date() else None
-        for view in course_sessions(reader, ref.course, now, through=through):
-            if view.ref.id == ref.id:
-                return view
-    return find_session(reader, ref.id, now)
 
 
 def attendance_note(reader: Reader, ref: SessionRef, citizen: str) -> str:

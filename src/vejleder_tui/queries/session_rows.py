@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.queries.base import all_rows
@@ -54,8 +54,7 @@ class CourseRow:
         return bisect_right(self.kept, row.planned_date)
 
 
-@dataclass(frozen=True)
-class SessionRow:
+class SessionRow(NamedTuple):
     """A session's row. Minutes are of the local day, None where the plan's hold."""
 
     id: str
@@ -87,6 +86,9 @@ _SESSION_SQL = (
     " LEFT JOIN worker w ON w.id = s.signed_off_by WHERE s.void = 0 AND (s.course IS NULL OR c.void = 0)"
 )
 _FIRST = "substr(c.plan, instr(c.plan, 'first=') + 6, 10)"
+_UNTIL = "substr(c.plan, instr(c.plan, ';until=') + 7, 10)"
+"""The last day of a stored plan, looked at before a row is fetched: a store keeps every course that ever ended.
+Of a plan without one it begins with a semicolon, which sorts after every digit."""
 _SPARE = 26
 """So many left-out days put a plan's end off without being counted; courses with more of them are always looked at."""
 
@@ -100,17 +102,14 @@ def running_courses(reader: Reader, start: date, end: date) -> set[str]:
     """Return the ids of courses whose plan may imply a session from `start` to `end`; some that do not may be among them."""
     first, last = start.isoformat(), end.isoformat()
     found = set()
-    for course, text in all_rows(reader, "SELECT id, plan FROM course WHERE void = 0 AND plan IS NOT NULL"):
-        begins, over = _bounds(text)
-        if begins <= last and over >= first:
-            found.add(course)
-    for course, text in all_rows(
+    for course, text, left_out in all_rows(
         reader,
-        "SELECT c.id, c.plan FROM course c WHERE c.void = 0 AND c.plan IS NOT NULL AND c.id IN"
-        " (SELECT course FROM course_exception GROUP BY course HAVING count(*) > ?)",
-        _SPARE,
+        "SELECT c.id, c.plan, (SELECT count(*) FROM course_exception x WHERE x.course = c.id)"
+        f" FROM course c WHERE c.void = 0 AND {_UNTIL} >= ?",
+        first,
     ):
-        if _bounds(text)[0] <= last:
+        begins, over = _bounds(text)
+        if begins <= last and (over >= first or left_out > _SPARE):
             found.add(course)
     return found
 

@@ -21,7 +21,6 @@ __all__ = [
     "LONGEST_82B_MONTHS",
     "SEL_82A",
     "SEL_82B",
-    "SEL_85",
     "asks_for_cpr",
     "check_enrolment",
     "grant_has_ended",
@@ -34,7 +33,6 @@ __all__ = [
 
 SEL_82A = "SEL-82a"
 SEL_82B = "SEL-82b"
-SEL_85 = "SEL-85"
 LONGEST_82B_MONTHS = 6
 """Default of the setting: § 82 b ends within so many months of its start."""
 _GRANTED = frozenset({"SEL-85", "SEL-85a", "SEL-104", "SEL-107", "SEL-108"})

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from vejleder_tui import commands
 from vejleder_tui.clock import local
-from vejleder_tui.i18n import N_, _, language
+from vejleder_tui.i18n import N_, _
 from vejleder_tui.screens.undoing import Undoing
 from vejleder_tui.widgets.lines import FooterLine, MenuLine, Pressed, StatusLine, TitleLine
 
@@ -315,10 +315,6 @@ class BaseScreen(Screen[Any]):
     def jump_targets(self) -> list[Widget]:
         """Return the places for jump mode, from top to bottom."""
         return [one for one in self.focus_chain if one.region.height]
-
-    def language_now(self) -> str:
-        """Return the language in use."""
-        return language()
 
 
 class _Everywhere(Undoing, BaseScreen):

@@ -8,18 +8,21 @@ from textual.binding import Binding, BindingType
 
 from vejleder_tui.clock import local_date
 from vejleder_tui.errors import VejlederError
-from vejleder_tui.i18n import N_, _
-from vejleder_tui.screens.base import DetailScreen
+from vejleder_tui.i18n import _
+from vejleder_tui.screens.citizen_acts import GOALS, OVERVIEW, TABS, CitizenActs
 from vejleder_tui.screens.citizen_rows import (
     course_rows,
     event_rows,
+    events_title,
     goal_header,
     goal_rows,
     goal_sentence,
+    goals_title,
     header_line,
     path_rows,
     path_title,
     rating_rows,
+    voided_rows,
 )
 from vejleder_tui.screens.record import at_the_door
 from vejleder_tui.widgets.block import Block
@@ -27,21 +30,21 @@ from vejleder_tui.widgets.panels import Panel, PanelGroup, RowList
 from vejleder_tui.widgets.text import initials, line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.timer import Timer
     from textual.widget import Widget
 
     from vejleder_tui.queries.citizen_record import CitizenRecord
     from vejleder_tui.queries.goals import GoalDetail
+    from vejleder_tui.queries.voided import VoidedRow
     from vejleder_tui.services.undo import Undone
 
 __all__ = ["CitizenScreen"]
 
-TABS = (N_("Overblik"), N_("Tidslinje"), N_("Mål"), N_("Målinger"), N_("Individuel støtte"))
-OVERVIEW, TIMELINE, GOALS, MEASURES, SUPPORT = range(len(TABS))
 
-
-class CitizenScreen(DetailScreen):
+class CitizenScreen(CitizenActs):
     """One citizen. Takes `citizen`, the id, and a `receipt` to say; every opening is logged before anything is shown."""
 
     SCREEN_ID = "citizen"
@@ -57,6 +60,8 @@ class CitizenScreen(DetailScreen):
         self.tab = tab
         self.record: CitizenRecord | None = None
         self.number = ""
+        self.voided: Sequence[VoidedRow] | None = None
+        self.kind = self.goal_status = ""
         self._receipt = receipt
         self._hiding: Timer | None = None
         self._away = False
@@ -138,6 +143,8 @@ class CitizenScreen(DetailScreen):
         citizen = self.citizen
         try:
             self.record = await at_the_door(self.desk, lambda door: door.open(citizen))
+            if self.voided is not None:
+                self.voided = await at_the_door(self.desk, lambda door: door.voided(citizen))
         except VejlederError as error:
             self.record = None
             self._show_error(str(error))
@@ -167,13 +174,22 @@ class CitizenScreen(DetailScreen):
         body.panels["goals"].empty = _("Ingen mål endnu. n opretter et.")
         goals.panels["all"].empty = _("Ingen mål endnu. n opretter et.")
         body.panels["goals"].header = (goal_header(active, self.size.width - 3),) if active else ()
-        goals.panels["all"].header = (goal_header(record.goals, self.size.width - 3),) if record.goals else ()
         body.set_rows("courses", course_rows(record.courses, today, self.size.width - 2))
         body.set_rows("goals", goal_rows(active), title=_("Mål ({count})").format(count=len(active)))
-        timeline.set_rows(
-            "list", event_rows(record, today), title=_("Tidslinje ({count})").format(count=len(record.events))
-        )
-        goals.set_rows("all", goal_rows(record.goals), title=_("Mål ({count})").format(count=len(record.goals)))
+        if self.voided is not None:
+            timeline.panels["list"].empty = _("Intet er fjernet. d viser tidslinjen igen.")
+            timeline.set_rows(
+                "list", voided_rows(self.voided, today), title=_("Fjernede ({count})").format(count=len(self.voided))
+            )
+        else:
+            events = self.events()
+            timeline.panels["list"].empty = _("Der er ikke sket noget endnu.")
+            timeline.set_rows("list", event_rows(events, today), title=events_title(len(events), self.kind))
+        chosen = [goal for goal in record.goals if self.goal_status in {"", goal.row.status}]
+        goals.panels["all"].header = (goal_header(chosen, self.size.width - 3),) if chosen else ()
+        if self.goal_status:
+            goals.panels["all"].empty = _("Ingen af den slags. f viser de næste.")
+        goals.set_rows("all", goal_rows(chosen), title=goals_title(len(chosen), self.goal_status))
         self._show_goal()
         self._lines()
         self.refresh_lines()
@@ -207,7 +223,9 @@ class CitizenScreen(DetailScreen):
         record = self.record
         if record is None:
             return
-        self.query_one("#header", Block).show(f" {header_line(record.header, self.number)}")
+        self.query_one("#header", Block).show(
+            f" {header_line(record.header, self.number, max(59, self.size.width - 1))}"
+        )
         row = self.pane.row
         detail = row.say if row is not None else ""
         if (self.tab == OVERVIEW and self.pane.panel.id == "goals") or (
@@ -243,6 +261,19 @@ class CitizenScreen(DetailScreen):
             if message.panel_id in {"goals", "all"} and self._key_of(self.goal) != self._drawn:
                 self._show_goal()
             self._lines()
+
+    def show_again(self) -> None:
+        """Draw anew what was read."""
+        self._show()
+
+    def go_tab(self, tab: int, row: str = "") -> None:
+        """Show a tab, and stand on a row."""
+        self.tab = tab
+        self.action_tab(0)
+        if row and tab == GOALS:
+            self.goal_status = ""
+            self._show()
+            self.panes[GOALS].go("all", row)
 
     def action_tab(self, step: int) -> None:
         """Go to the next tab; never round."""
@@ -294,54 +325,3 @@ class CitizenScreen(DetailScreen):
         if self.number:
             self.number = ""
             self._lines()
-
-    def command_row_open(self) -> None:
-        """Open the course, the goal's ratings, or the grant in focus."""
-        row, panel = self.pane.row, self.pane.panel.id
-        if row is None or row.key is None:
-            self.say(_("Der er ingen række at åbne."))
-        elif panel == "courses":
-            self.desk.goto("course", course=row.key)
-        elif panel == "goals":
-            self.tab = GOALS
-            self.action_tab(0)
-            self.panes[GOALS].go("all", row.key)
-        elif panel == "list" and row.key.startswith("grant:"):
-            self._grant_form(row.key.split(":")[1])
-        else:
-            self.say(row.say)
-
-    def command_row_edit(self) -> None:
-        """Change the grant in focus on the timeline, or else the citizen."""
-        row = self.pane.row
-        if self.tab == TIMELINE and row is not None and row.key is not None and row.key.startswith("grant:"):
-            self._grant_form(row.key.split(":")[1])
-        else:
-            self.desk.goto("citizen_form", citizen=self.citizen)
-
-    def _grant_form(self, grant: str) -> None:
-        from vejleder_tui.screens.grant_form import GrantForm  # noqa: PLC0415 - when first opened
-
-        self.app.push_screen(GrantForm(citizen=self.citizen, grant=grant))
-
-    def command_goal_rate(self) -> None:
-        """Rate the goal in focus."""
-        goal = self.goal
-        if goal is None:
-            self.say(_("Ingen mål endnu. n opretter et."))
-        elif goal.row.goal_type is None:
-            self.say(_("Et ønske kan ikke vurderes. Åbn Mål (5), og gør det til et mål."))
-        else:
-            self.desk.goto("rating", citizen=self.citizen, goal=goal.row.id)
-
-    def command_goal_new(self) -> None:
-        """Agree a new goal."""
-        self.desk.goto("goal_form", citizen=self.citizen)
-
-    def command_peer_new(self) -> None:
-        """Register a peer activity with this citizen."""
-        self.desk.goto("peer_form", citizen=self.citizen)
-
-    def command_enrolment_new(self) -> None:
-        """Enrol the citizen on a course."""
-        self.desk.goto("enrolment_form", citizen=self.citizen)

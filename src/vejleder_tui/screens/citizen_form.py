@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui import codes
@@ -12,6 +13,7 @@ from vejleder_tui.rules import cpr
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.rules.text import short_name
+from vejleder_tui.screens.consent_form import SCOPES
 from vejleder_tui.screens.drafting import DraftedForm
 from vejleder_tui.screens.record import at_the_door
 from vejleder_tui.widgets.form import CheckField, Choice, DateField, Field, PickField, TextField
@@ -35,7 +37,8 @@ class CitizenForm(DraftedForm):
 
     def __init__(self, *, citizen: str = "", name: str = "", stay: bool = False, **values: Any) -> None:  # noqa: ANN401
         super().__init__(**values)
-        self.citizen, self.begins, self.stay = citizen, name, stay
+        (self.citizen,), self.begins = self.given(citizen=citizen), name
+        self.stay = stay
         self._then_grant = False
 
     @property
@@ -67,6 +70,14 @@ class CitizenForm(DraftedForm):
             TextField("contact", _("Kontakt"), cells=CELLS),
             TextField("interpreter", _("Tolk"), cells=20),
             PickField("target_groups", _("Målgrupper"), groups, several=True, cells=CELLS),
+            PickField(
+                "consents",
+                _("Samtykke til"),
+                [Choice(code, _(word)) for code, word in SCOPES.items()],
+                several=True,
+                cells=CELLS,
+                help_line=_("Gælder fra i dag; en anden dag rettes på tidslinjen."),
+            ),
             TextField("note", _("Note"), cells=CELLS + 8),
         ]
 
@@ -116,6 +127,7 @@ class CitizenForm(DraftedForm):
         ):
             picked = [[code, codes.display(source, code)] for code in values if code]
             raw[field] = {"picked": picked}
+        raw["consents"] = {"picked": [[code, _(SCOPES[code])] for code in found["consents"] if code in SCOPES]}
         self.form.set_raw(raw)
         self.begun()
         self.say(_("Åbningen er noteret i adgangsloggen."))
@@ -141,10 +153,17 @@ class CitizenForm(DraftedForm):
         }  # fmt: skip
         if not (given["name"].strip() or given["alias"].strip()):
             raise RuleError(_("Skriv et navn eller et alias."), field="name")
-        if citizen:
-            saved = await self.save_with(lambda desk: citizens.change_citizen(desk, citizen, **given))
-        else:
-            saved = await self.save_with(lambda desk: citizens.new_citizen(desk, **given))
+        consents, scopes = self.desk.services.consents, values["consents"] or ()
+
+        def act(desk: Any) -> Any:  # noqa: ANN401 - what services write through
+            with desk.transaction() as work:
+                saved = (
+                    citizens.change_citizen(desk, citizen, **given) if citizen else citizens.new_citizen(desk, **given)
+                )
+                consents.set_consents(desk, saved.citizen, scopes)
+                return replace(saved, saved=work.saved(saved.citizen))
+
+        saved = await self.save_with(act)
         who = short_name(given["name"], given["call_name"]) if given["name"].strip() else given["alias"]
         words = (
             _("Rettet: {who} · gemt {time} · z fortryder")
@@ -161,8 +180,6 @@ class CitizenForm(DraftedForm):
         self.done(sentence, saved.citizen)
         app, desk, row = self.app, self.desk, saved.citizen
         if then_grant:
-            from vejleder_tui.screens.grant_form import GrantForm  # noqa: PLC0415 - when first opened
-
-            app.call_after_refresh(lambda: app.push_screen(GrantForm(citizen=row)))
+            app.call_after_refresh(lambda: desk.goto("grant_form", citizen=row))
         elif not citizen and not self.stay:
             app.call_after_refresh(lambda: desk.goto("citizen", citizen=row, receipt=sentence))

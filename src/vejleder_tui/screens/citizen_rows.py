@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from vejleder_tui.queries.citizen_attendance import CoursePart, Mark
-    from vejleder_tui.queries.citizen_record import CitizenHeader, CitizenRecord
+    from vejleder_tui.queries.citizen_record import CitizenHeader
+    from vejleder_tui.queries.citizen_timeline import TimelineEvent
     from vejleder_tui.queries.goals import GoalDetail
+    from vejleder_tui.queries.voided import VoidedRow
 
 __all__ = [
-    "course_rows", "event_rows", "goal_header", "goal_rows", "goal_sentence", "header_line", "path_of", "path_rows",
-    "path_title", "rating_rows",
+    "course_rows", "event_rows", "events_title", "goal_header", "goal_rows", "goal_sentence", "goals_title",
+    "header_line", "path_of", "path_rows", "path_title", "rating_rows", "voided_rows",
 ]  # fmt: skip
 
 _TITLE = 20
@@ -33,8 +35,16 @@ _FIGURES = 13
 _ATTENTION = "! "
 
 
-def header_line(header: CitizenHeader, number: str = "") -> str:
-    """Return line 3: age, number (masked, or `number` when it was asked for), legal basis, municipality, consent."""
+def header_line(header: CitizenHeader, number: str = "", cells: int = 0) -> str:
+    """Return line 3: age, number (masked, or `number` when it was asked for), legal basis, municipality, consent.
+
+    In `cells` (0: uncut) the municipality gives way: legal basis, consent and what asks for attention stand whole.
+    """
+    whole = " · ".join(_header_parts(header, number, place=True))
+    return whole if not cells or width(whole) <= cells else " · ".join(_header_parts(header, number, place=False))
+
+
+def _header_parts(header: CitizenHeader, number: str, *, place: bool) -> list[str]:
     parts = []
     if header.age is not None:
         parts.append(_("{age} år").format(age=header.age))
@@ -49,7 +59,7 @@ def header_line(header: CitizenHeader, number: str = "") -> str:
         parts.append(_("{basis} til {date}").format(basis=bases, date=whole_date(header.grant_until)))
     elif bases:
         parts.append(bases)
-    if header.municipality:
+    if header.municipality and place:
         parts.append(codes.display("kommunekoder", header.municipality))
     parts.append({True: _("samtykke ja"), False: _("samtykke nej"), None: _("samtykke ikke spurgt")}[header.consent])
     if header.protected:
@@ -58,7 +68,7 @@ def header_line(header: CitizenHeader, number: str = "") -> str:
         parts.append(_("afklares"))
     if header.same_number:
         parts.append(_ATTENTION + _("samme nummer som en anden"))
-    return " · ".join(parts)
+    return parts
 
 
 def _number_word(header: CitizenHeader) -> str:
@@ -137,8 +147,13 @@ def _verdict_cells(goals: Sequence[GoalDetail]) -> int:
 
 def _goal_line(parts: tuple[str, str, str, str, str, str], cells: int, last: int) -> str:
     title, kind, start, now, target, outcome = parts
-    levels = f"{fit(start, 5, 'right')}{fit(now, 5, 'right')}{fit(target, max(6, width(_('mål')) + 1), 'right')}"
-    rest = f"  {fit(kind, 14)}{levels}  {fit(outcome, last)}"
+    # The heading's words are wider in English: a column is never narrower than its word.
+    places = (
+        fit(start, max(5, width(_("Start"))), "right")
+        + fit(now, max(5, width(_("Nu")) + 1), "right")
+        + fit(target, max(6, width(_("mål")) + 1), "right")
+    )
+    rest = f"  {fit(kind, 14)}{places}  {fit(outcome, last)}"
     return fit(title, max(8, cells - width(rest))) + rest
 
 
@@ -230,12 +245,41 @@ def rating_rows(goal: GoalDetail, today: date) -> list[Row]:
     return rows
 
 
-def event_rows(record: CitizenRecord, today: date) -> list[Row]:
+def events_title(count: int, kind: str) -> str:
+    """Return the heading of the timeline; with a filter, what it lets through."""
+    from vejleder_tui.queries.citizen_timeline import kind_word  # noqa: PLC0415 - not for the first paint
+
+    title = _("Tidslinje ({count})").format(count=count)
+    return f"{title} · {kind_word(kind)}" if kind else title
+
+
+def goals_title(count: int, status: str) -> str:
+    """Return the heading over the goals; with a filter, what it lets through."""
+    title = _("Mål ({count})").format(count=count)
+    return f"{title} · {_('i gang') if status == 'active' else _('afsluttede')}" if status else title
+
+
+def voided_rows(rows: Sequence[VoidedRow], today: date) -> list[Row]:
+    """Return what was taken away."""
+    made = []
+    for one in rows:
+        parts = (short_date(one.day, today) if one.day else NO_FIGURE, plain(one.text))
+        made.append(
+            Row(
+                f"{one.table}:{one.id}",
+                lambda cells, p=parts: columns(cells, (p[0], 10), (p[1], 0)),  # type: ignore[misc]  # mypy cannot type a lambda's default
+                say=_("{day} {what}, fjernet. x gendanner.").format(day=parts[0], what=one.text),
+            )
+        )
+    return made
+
+
+def event_rows(events: Sequence[TimelineEvent], today: date) -> list[Row]:
     """Return everything that happened, the newest first; a note in somebody's own words stands behind."""
     from vejleder_tui.queries.citizen_timeline import kind_word  # noqa: PLC0415 - not for the first paint
 
     rows = []
-    for index, event in enumerate(record.events):
+    for index, event in enumerate(events):
         word = _("afklares") if event.contested else kind_word(event.kind)
         said = f"{event.text} · {event.note}" if event.note else event.text
         parts = (short_date(event.day, today), word, said)

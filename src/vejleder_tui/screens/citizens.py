@@ -158,7 +158,7 @@ class CitizensScreen(SearchScreen):
         name, born, bases, courses = self._parts(line)
         return Row(
             line.id,
-            lambda cells: columns(cells, (name, 24), (born, 7), (bases, 15), (courses, 0)),
+            lambda cells: columns(cells, (name, 24 if cells < 98 else 42), (born, 7), (bases, 15), (courses, 0)),
             say=" · ".join(part for part in (name, born, bases, courses) if part),
         )
 
@@ -187,6 +187,8 @@ class CitizensScreen(SearchScreen):
         event.stop()
         if event.value != self.typed:
             self.typed = event.value
+            # What line 23 said was about other words.
+            self.say("")
             self.reload()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -8,19 +8,22 @@ from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, one_of
 from vejleder_tui.queries.courses import course_detail
 from vejleder_tui.queries.sessions import SessionStatus
+from vejleder_tui.queries.voided import voided_of_course
 from vejleder_tui.screens import course_lines as words
 from vejleder_tui.screens.base import DetailScreen
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import date
 
     from textual.app import ComposeResult
 
     from vejleder_tui.queries.course_people import Participant, Waiting
     from vejleder_tui.queries.courses import CourseDetail
     from vejleder_tui.queries.sessions import SessionView
+    from vejleder_tui.queries.voided import VoidedRow
 
 __all__ = ["CourseScreen"]
 
@@ -36,6 +39,8 @@ class CourseScreen(DetailScreen):
         self.course = course
         self.view: CourseDetail | None = None
         self._stand_on = session
+        self._voided: Sequence[VoidedRow] | None = None
+        """What was taken away, while that is what is shown."""
 
     def title_left(self) -> str:
         """Return the title of the course."""
@@ -83,9 +88,14 @@ class CourseScreen(DetailScreen):
 
     async def _read(self) -> None:
         now, course, private = self.desk.clock.now(), self.course, self.desk.privacy
-        first = self.view is None
+        first, wanted = self.view is None, self._voided is not None
+
+        def query(reader: Any) -> tuple[CourseDetail | None, Sequence[VoidedRow]]:  # noqa: ANN401 - the program's reader
+            view = course_detail(reader, course, now, private=private)
+            return view, voided_of_course(reader, course, private=private) if wanted else ()
+
         try:
-            view = await self.desk.read(lambda reader: course_detail(reader, course, now, private=private))
+            view, voided = await self.desk.read(query)
         except VejlederError as error:
             self.say(str(error), error=True)
             return
@@ -95,7 +105,11 @@ class CourseScreen(DetailScreen):
         self.view = view
         if first:
             self.say("")
-        self._show(view, first=first)
+        if wanted:
+            self._voided = voided
+            self._show_voided(voided, view.today)
+        else:
+            self._show(view, first=first)
 
     def _show(self, view: CourseDetail, *, first: bool) -> None:
         self._about()
@@ -118,6 +132,17 @@ class CourseScreen(DetailScreen):
                 group.focus()
         self._show_row()
 
+    def _show_voided(self, rows: Sequence[VoidedRow], today: date) -> None:
+        group = self.query_one(PanelGroup)
+        people = [words.voided_row(one, today) for one in rows if one.table == "enrolment"]
+        sessions = [words.voided_row(one, today) for one in rows if one.table == "session"]
+        group.set_rows("people", people, title=_("Fjernede deltagere {count}").format(count=len(people)))
+        group.set_rows("waiting", [])
+        group.set_rows("sessions", sessions, title=_("Fjernede mødegange {count}").format(count=len(sessions)))
+        if not group.panel.stops() and people:
+            group.go("people")
+        self._show_row()
+
     def _about(self) -> None:
         if self.view is not None:
             self.query_one("#about", Block).show(f" {words.header(self.view, self.size.width - 1)}")
@@ -134,6 +159,8 @@ class CourseScreen(DetailScreen):
     def _show_row(self) -> None:
         group = self.query_one(PanelGroup)
         self.titles = {} if group.panel.id == "sessions" else {"session.register": _("Åbn borger")}
+        if self._voided is not None:
+            self.titles = {"row.void": _("Gendan")}
         self.query_one("#detail", Block).show(f" {group.row.say}" if group.row is not None else "")
         self.refresh_lines()
 
@@ -298,7 +325,10 @@ class CourseScreen(DetailScreen):
             self.desk.goto("history", table="course", row=self.course, what=self.view.title if self.view else "")
 
     async def command_row_void(self) -> None:
-        """Take away the enrolment or the session in focus; a day left out is taken back into the plan."""
+        """Take away the enrolment or the session in focus, or bring it back; a day left out is met again."""
+        if self._voided is not None:
+            await self._restore()
+            return
         person, view = self._person(), self._session()
         services, course = self.desk.services, self.course
         if person is not None:
@@ -319,6 +349,38 @@ class CourseScreen(DetailScreen):
                 lambda desk: services.sessions.void_session(desk, ref),
                 _("Mødegang fjernet · gemt {at} · z fortryder"),
             )
+
+    async def _restore(self) -> None:
+        row = self.query_one(PanelGroup).row
+        one = next((one for one in self._voided or () if row is not None and one.id == row.key), None)
+        if one is None:
+            self._need(_("en række"))
+            return
+        services, said = (
+            self.desk.services,
+            _("Gendannet: {what}").format(what=one.text) + _(" · gemt {at} · z fortryder"),
+        )
+        if one.table == "enrolment":
+            await self._do(lambda desk: services.enrolments.restore_enrolment(desk, one.id), said)
+        else:
+            await self._do(lambda desk: services.sessions.restore_session(desk, one.id), said)
+
+    def command_list_voided(self) -> None:
+        """Show what was taken away from the course, or the course again."""
+        self._voided = () if self._voided is None else None
+        self.reload()
+        if self._voided is not None:
+            self.say(_("Fjernede rækker vises. x gendanner, d viser forløbet igen."))
+
+    def command_peer_new(self) -> None:
+        """Register a peer activity: with the citizen in focus, or at the session in focus."""
+        person, view = self._person(), self._session()
+        if person is not None:
+            self.desk.goto("peer_form", citizen=person.citizen)
+        elif view is not None and view.status is not SessionStatus.SKIPPED:
+            self.desk.goto("peer_form", session=view.ref)
+        else:
+            self.desk.goto("peer_form")
 
     async def _do(self, act: Callable[[Any], Any], said: str) -> None:
         """Run a service and say its receipt; `said` has the place `{at}`."""

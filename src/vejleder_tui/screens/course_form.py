@@ -10,7 +10,7 @@ from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.queries.courses import holidays_offered
 from vejleder_tui.rules.dates import Lean, parse_date
-from vejleder_tui.rules.formats import time_range, weekdays_name, whole_date
+from vejleder_tui.rules.formats import short_date, time_range, weekdays_name, whole_date
 from vejleder_tui.rules.recurrence import Plan
 from vejleder_tui.screens.making import offer_new_place, offer_new_programme
 from vejleder_tui.screens.planning_form import CELLS, PlanningForm, RangeField, named_choices, picked
@@ -32,7 +32,7 @@ class CourseForm(PlanningForm):
 
     def __init__(self, *, course: str = "", clone: str = "", **values: Any) -> None:  # noqa: ANN401 - as every form
         super().__init__(**values)
-        self.course, self.clone = course, clone
+        self.course, self.clone = self.given(course=course, clone=clone)
         self._standing: CourseValues | None = None
 
     def title_left(self) -> str:
@@ -104,7 +104,15 @@ class CourseForm(PlanningForm):
             self.say(_("Forløbet findes ikke længere."), error=True)
             return raw
         self._standing = standing
+        if self.course:
+            self._tell_skipped(standing.skipped)
         return {**raw, **_raw_of(standing, today=self.today if self.clone else None)}
+
+    def _tell_skipped(self, skipped: Mapping[date, str]) -> None:
+        """Say under the field which days are left out already."""
+        if skipped:
+            said = _("Springes over nu: {days}. x på dagen i forløbet tager den med igen.")
+            self.form.help("breaks", said.format(days=breaks_text(skipped, self.today)))
 
     def _plan(self, values: Mapping[str, Any]) -> Plan:
         start, end = values["time"]
@@ -170,6 +178,21 @@ def _raw_of(standing: CourseValues, *, today: date | None) -> dict[str, Any]:
         if today is not None:
             raw |= {"first": "", "until": ""}
     return raw
+
+
+def breaks_text(skipped: Mapping[date, str], today: date) -> str:
+    """Return days that are left out as one line, days in a row together: "22-12–05-01 juleferie, 05-06 grundlovsdag"."""
+    spans: list[tuple[date, date, str]] = []
+    for day, reason in sorted(skipped.items()):
+        if spans and spans[-1][2] == reason and (day - spans[-1][1]).days <= 7:
+            spans[-1] = (spans[-1][0], day, reason)
+        else:
+            spans.append((day, day, reason))
+    parts = []
+    for first, last, reason in spans:
+        days = short_date(first, today) if first == last else f"{short_date(first, today)}–{short_date(last, today)}"
+        parts.append(f"{days} {reason}".strip())
+    return ", ".join(parts)
 
 
 def read_breaks(text: str, today: date) -> dict[date, str]:

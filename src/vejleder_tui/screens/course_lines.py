@@ -19,20 +19,21 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.course_people import Participant, Waiting
     from vejleder_tui.queries.courses import CourseDetail, CourseLine
     from vejleder_tui.queries.sessions import SessionView
+    from vejleder_tui.queries.voided import VoidedRow
     from vejleder_tui.widgets.text import Cell
 
-__all__ = ["course_rows", "header", "people_rows", "session_row", "session_sentence", "status_word", "waiting_rows"]
+__all__ = [
+    "course_rows",
+    "header",
+    "people_rows",
+    "session_row",
+    "session_sentence",
+    "status_word",
+    "voided_row",
+    "waiting_rows",
+]
 
 KINDS = {"closed": N_("Lukket hold"), "rolling": N_("Løbende optag"), "open": N_("Åbent tilbud")}
-STATUS = {
-    SessionStatus.PLANNED: N_("planlagt"),
-    SessionStatus.ONGOING: N_("i gang"),
-    SessionStatus.HELD: N_("afholdt"),
-    SessionStatus.SIGNED_OFF: N_("godkendt"),
-    SessionStatus.CANCELLED: N_("aflyst"),
-    SessionStatus.MOVED: N_("flyttet"),
-    SessionStatus.SKIPPED: N_("springes over"),
-}
 _SHORTEST = 8
 """A place cut shorter than this says nothing, and is left out."""
 COURSE_STATUS = {"planned": N_("planlagt"), "running": N_("i gang"), "ended": N_("afsluttet")}
@@ -86,7 +87,7 @@ def status_word(view: SessionView, today: date) -> str:
         return _("afklares")
     if view.status is SessionStatus.MOVED:
         return _("flyttet {day}").format(day=f"{view.date:%d-%m}")
-    word = _(STATUS[view.status])
+    word = view.status.word
     return f"{word} !" if _missing(view, today) else word
 
 
@@ -134,7 +135,7 @@ def session_sentence(view: SessionView, today: date, venue: str | None = None) -
     if view.status is SessionStatus.MOVED and view.ref.planned_date and view.ref.planned_date != view.date:
         parts.append(_("flyttet fra {day}").format(day=whole_date(view.ref.planned_date)))
     else:
-        parts.append(_(STATUS[view.status]))
+        parts.append(view.status.word)
     if view.venue_name and view.venue != venue:
         parts.append(view.venue_name)
     said = ", ".join(one for one in parts if one)
@@ -219,6 +220,13 @@ def _waits(place: int, one: Waiting, today: date) -> Row:
         place=place, name=one.name, basis=one.legal_basis or "–", since=since, offered=offered
     )
     return Row(f"w:{one.enrolment}", made, said)
+
+
+def voided_row(one: VoidedRow, today: date) -> Row:
+    """Return what was taken away, with the day it is about."""
+    day = short_date(one.day, today) if one.day else "–"
+    said = _("{day} {what}, fjernet. x gendanner.").format(day=day, what=one.text)
+    return Row(one.id, lambda cells: columns(cells, (day, 10), (one.text, 0)), said)
 
 
 # The list

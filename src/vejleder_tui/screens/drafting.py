@@ -45,6 +45,10 @@ class DraftedForm(FormScreen):
         self._receipt = ""
         self.changed_at = self.about.get("started", "")
 
+    def given(self, **values: str) -> tuple[str, ...]:
+        """Return what the form is opened with, or else what its draft was opened with: a change stays a change."""
+        return tuple(value or self.about.get(name, "") for name, value in values.items())
+
     # What a form fills in
 
     def draft_title(self) -> str:

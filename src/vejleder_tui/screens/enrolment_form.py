@@ -34,7 +34,9 @@ class EnrolmentForm(PlanningForm):
         **values: Any,  # noqa: ANN401 - what every form may be opened with
     ) -> None:  # fmt: skip
         super().__init__(**values)
-        self.course, self.enrolment, self.citizen, self.act = course, enrolment, citizen, act
+        self.course, self.enrolment, self.citizen, self.act = self.given(
+            course=course, enrolment=enrolment, citizen=citizen, act=act
+        )
         self._title = ""
         self._standing: EnrolmentValues | None = None
 

@@ -53,7 +53,7 @@ UNANSWERED = "unanswered"
 
 
 class PeerForm(DraftedForm):
-    """The form of SCREENS.md. `activity` is the id of one to change; `citizen` and `session` are filled in on a new one."""
+    """The form of a peer activity. `activity` is the id of one to change; `citizen` and `session` are filled in on a new one."""
 
     SCREEN_ID = "peer_form"
 

@@ -29,6 +29,11 @@ CELLS = 45
 class RangeField(TextField):
     """A time of day from–to, "10:00–12:00"; the value is two minutes of the day."""
 
+    def on_mount(self) -> None:
+        """Let what is typed replace the time that stands there."""
+        super().on_mount()
+        self.line.replaced = True
+
     def value(self) -> tuple[int, int]:
         """Return start and end."""
         return parse_time_range(self.raw.strip(), field=self.key)

@@ -89,7 +89,8 @@ class RosterWriting(TaskScreen):
     def may_write(self) -> bool:
         """Say so when another window writes."""
         if self.desk.read_only:
-            self.say(_("Kun læsning: der skrives i et andet vindue."), error=True)
+            teller = getattr(self.desk.store_link, "read_only_sentence", None)
+            self.say(teller() if callable(teller) else _("Kun læsning: der skrives i et andet vindue."), error=True)
             return False
         return True
 

@@ -39,6 +39,9 @@ class SessionForm(PlanningForm):
         session: str = "", planned: str = "", number: str = "", **values: Any,  # noqa: ANN401
     ) -> None:  # fmt: skip
         super().__init__(**values)
+        if ref is None:
+            session, planned, number = self.given(session=session, planned=planned, number=number)
+            course, act = self.given(course=course, act=act)
         if ref is None and session:
             ref = SessionRef(
                 session,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.clock import local, local_date
-from vejleder_tui.i18n import N_, _, ngettext
+from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.formats import days_ago, near_date, number, short_date, time_of, time_range, week
 from vejleder_tui.widgets.panels import Row
@@ -43,16 +43,6 @@ Name = Callable[[str], str]
 BANDS = (("sessions",), ("missing", "due"), ("follow_ups", "peer"), ("drafts", "to_settle"), ("handover",))
 PANELS = tuple(one for band in BANDS for one in band)
 
-_STATUS = {
-    SessionStatus.PLANNED: N_("planlagt"),
-    SessionStatus.ONGOING: N_("i gang"),
-    SessionStatus.HELD: N_("afholdt"),
-    SessionStatus.SIGNED_OFF: N_("godkendt"),
-    SessionStatus.CANCELLED: N_("aflyst"),
-    SessionStatus.MOVED: N_("flyttet"),
-    SessionStatus.SKIPPED: N_("springes over"),
-}
-
 
 def today_of(clock: Clock) -> date:
     """Return the Danish day."""
@@ -61,7 +51,7 @@ def today_of(clock: Clock) -> date:
 
 def status_word(view: SessionView) -> str:
     """Return the session's status in one word; "afklares" while two laptops disagree."""
-    return _("afklares") if view.contested else _(_STATUS[view.status])
+    return _("afklares") if view.contested else view.status.word
 
 
 def heading(panel_id: str, count: int, day: date | None = None) -> str:

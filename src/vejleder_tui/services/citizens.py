@@ -1,4 +1,4 @@
-"""Citizens: who they are, their target groups and their consents."""
+"""Citizens: who they are, and their target groups."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import N_, _
-from vejleder_tui.model import Citizen, CitizenTargetGroup, Consent, Organisation
+from vejleder_tui.model import Citizen, CitizenTargetGroup, Organisation
 from vejleder_tui.rules import cpr
-from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.rules.text import clean, short_name
 
 if TYPE_CHECKING:
@@ -20,21 +19,15 @@ if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk, Saved, Work
 
 __all__ = [
-    "CONSENT_SCOPES",
     "UNCHANGED",
     "SavedCitizen",
     "change_citizen",
-    "give_consent",
     "new_citizen",
     "restore_citizen",
     "set_target_groups",
+    "short_name_of",
     "void_citizen",
-    "void_consent",
-    "withdraw_consent",
 ]
-
-CONSENT_SCOPES = ("sharing", "measurements", "photos")
-"""What a consent is to: sharing with others, voluntary measurements, photos. Support itself does not rest on consent."""
 
 LONGEST_NAME = 500
 
@@ -145,7 +138,7 @@ def change_citizen(
 
 def void_citizen(desk: Desk, citizen: str, *, reason: str | None = None) -> Saved:
     """Take a citizen away; refused with RuleError while there is an open place on a course."""
-    with desk.transaction(N_("fjernet borger: {who}"), who=_short(desk, citizen)) as work:
+    with desk.transaction(N_("fjernet borger: {who}"), who=short_name_of(desk, citizen)) as work:
         work.get(Citizen, citizen)
         if work.rows(
             "SELECT 1 FROM enrolment WHERE citizen = ? AND void = 0"
@@ -162,55 +155,17 @@ def void_citizen(desk: Desk, citizen: str, *, reason: str | None = None) -> Save
 
 def restore_citizen(desk: Desk, citizen: str) -> Saved:
     """Bring a citizen back who was taken away."""
-    with desk.transaction(N_("gendannet borger: {who}"), who=_short(desk, citizen)) as work:
+    with desk.transaction(N_("gendannet borger: {who}"), who=short_name_of(desk, citizen)) as work:
         work.restore(Citizen, citizen)
         return work.saved(citizen)
 
 
 def set_target_groups(desk: Desk, citizen: str, target_groups: Sequence[str]) -> Saved:
     """Write a citizen's FFB target groups, the primary one first; those not named are taken away."""
-    with desk.transaction(N_("målgrupper: {who}"), who=_short(desk, citizen)) as work:
+    with desk.transaction(N_("målgrupper: {who}"), who=short_name_of(desk, citizen)) as work:
         work.get(Citizen, citizen)
         _rank_groups(work, citizen, target_groups)
         return work.saved(citizen)
-
-
-def give_consent(desk: Desk, citizen: str, scope: str, given_on: date | None = None, *, consent: str = "") -> Saved:
-    """Write that a citizen consented, today or on a past day; RuleError with field `scope` or `given_on`."""
-    with desk.transaction(N_("samtykke: {who}"), who=_short(desk, citizen)) as work:
-        work.get(Citizen, citizen)
-        if scope not in CONSENT_SCOPES:
-            raise RuleError(_("Vælg, hvad samtykket gælder."), field="scope")
-        day = given_on or work.today
-        _not_ahead(day, work.today, "given_on")
-        row = work.create(
-            Consent, consent or work.new_id(), {"citizen": citizen}, scope=scope, given_on=day.isoformat()
-        )
-        return work.saved(row)
-
-
-def withdraw_consent(desk: Desk, consent: str, withdrawn_on: date | None = None) -> Saved:
-    """Write that a consent was withdrawn, today or on a past day from the day it was given; field `withdrawn_on`."""
-    with desk.transaction() as work:
-        standing = work.get(Consent, consent)
-        day = withdrawn_on or work.today
-        _not_ahead(day, work.today, "withdrawn_on")
-        if standing.given_on and day.isoformat() < standing.given_on:
-            raise RuleError(
-                _("Samtykket kan ikke være trukket tilbage, før det blev givet."),
-                _("Ret datoen."),
-                field="withdrawn_on",
-            )
-        with desk.transaction(N_("samtykke trukket tilbage: {who}"), who=_short(desk, standing.citizen or "")):
-            work.change(Consent, consent, withdrawn_on=day.isoformat())
-        return work.saved(consent)
-
-
-def void_consent(desk: Desk, consent: str) -> Saved:
-    """Take away a consent that was written by mistake."""
-    with desk.transaction(N_("samtykke fjernet")) as work:
-        work.void(Consent, consent)
-        return work.saved(consent)
 
 
 def _values(given: dict[str, object], before: dict[str, Any], today: date) -> tuple[dict[str, Any], str | None]:
@@ -271,13 +226,6 @@ def _tidy(field: str, value: str) -> str | None:
     return text or None
 
 
-def _not_ahead(day: date, today: date, field: str) -> None:
-    if day > today:
-        raise RuleError(
-            _("Datoen ligger i fremtiden."), _("Skriv senest {date}.").format(date=whole_date(today)), field=field
-        )
-
-
 def _same_number(work: Work, values: dict[str, object], citizen: str = "") -> str | None:
     for column in ("cpr", "substitute_number"):
         if values.get(column):
@@ -319,7 +267,8 @@ def _who(name: str, call_name: str, alias: str) -> str:
     return short_name(name, call_name) if name.strip() else alias.strip()
 
 
-def _short(desk: Desk, citizen: str) -> str:
+def short_name_of(desk: Desk, citizen: str) -> str:
+    """Return who a citizen is on a list, "Einer M.", or the alias; empty for an unknown id."""
     found = desk.store.connection.execute(
         "SELECT name, call_name, alias FROM citizen WHERE id = ?", (citizen,)
     ).fetchone()

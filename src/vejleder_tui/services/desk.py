@@ -14,7 +14,7 @@ from vejleder_tui.clock import local, local_date, stamp
 from vejleder_tui.errors import NotFoundError, NotSavedError, RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import IdSource
-from vejleder_tui.model import RECORDS, Record
+from vejleder_tui.model import Record
 from vejleder_tui.oplog import (
     Door,
     RowMissingError,
@@ -144,10 +144,12 @@ class Work:
         with _told():
             self._writer.restore(str(model.__tablename__), row, reason=correction)
 
-    def put_back(self, table: str, row: str, values: Mapping[str, str | int | bool | None]) -> None:
+    def put_back(
+        self, table: str, row: str, values: Mapping[str, str | int | bool | None], *, correction: str | None = None
+    ) -> None:
         """Write exactly these values: the writing half of undo."""
         with _told():
-            self._writer.put_back(table, row, values)
+            self._writer.put_back(table, row, values, reason=correction)
 
     def saved(self, row: str = "") -> Saved:
         """Return the receipt of this transaction; true only once its block has ended without an error."""
@@ -231,8 +233,3 @@ class Desk:
                     )
             finally:
                 self._work = None
-
-
-def model_of(table: str) -> type[Record]:
-    """Return the record of a table by its name in the log."""
-    return RECORDS[table]

@@ -28,6 +28,7 @@ __all__ = [
     "offer_place",
     "pause",
     "put_on_waiting_list",
+    "restore_enrolment",
     "resume",
     "take_place",
     "void_enrolment",
@@ -269,6 +270,28 @@ def void_enrolment(desk: Desk, enrolment: str) -> Saved:
         ):
             raise RuleError(_("Borgeren har fremmøde på forløbet."), _("Afslut indskrivningen i stedet."))
         work.void(Enrolment, enrolment)
+        return work.saved(enrolment)
+
+
+def restore_enrolment(desk: Desk, enrolment: str) -> Saved:
+    """Bring back an enrolment that was taken away.
+
+    Raises RuleError where the person has another place on the course meanwhile, or the course is full now.
+    """
+    found = desk.store.connection.execute("SELECT citizen FROM enrolment WHERE id = ?", (enrolment,)).fetchone()
+    with desk.transaction(N_("gendannet indskrivning: {who}"), who=_who(desk, found[0] if found else "")) as work:
+        work.restore(Enrolment, enrolment)
+        standing = work.get(Enrolment, enrolment)
+        course, citizen = _ends(standing)
+        work.get(Course, course)
+        marks = ",".join("?" for _one in _OPEN)
+        if standing.status in _OPEN and work.rows(
+            f"SELECT 1 FROM enrolment WHERE void = 0 AND id <> ? AND course = ? AND citizen = ? AND status IN ({marks})",
+            (enrolment, course, citizen, *_OPEN),
+        ):
+            raise RuleError(_("Borgeren står allerede på forløbet."), _("Ret den indskrivning i stedet."))
+        if standing.status in {"enrolled", "paused"}:
+            check_capacity(work, course, work.today, standing.over_capacity_reason or "", but=enrolment)
         return work.saved(enrolment)
 
 

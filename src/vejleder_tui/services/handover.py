@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -138,10 +139,15 @@ def _enter(store: Store, exported: Exported, now: datetime) -> None:
             "INSERT INTO bundle_history (bundle_id, direction, file_name, folder, sha256, created_at, first, last,"
             " operations, covers, recipients, status) VALUES (?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, 'written')",
             (
-                written.bundle_id, written.path.name, str(written.path.parent.resolve()), written.sha256, stamp(now),
+                written.bundle_id, written.path.name, _as_text(written.path.parent.resolve()), written.sha256, stamp(now),
                 written.first, written.last, written.operations, json.dumps(covers), json.dumps(header.recipients),
             ),
         )  # fmt: skip
+
+
+def _as_text(folder: Path) -> str:
+    """Return a folder's name as text: one that is no UTF-8 is told as well as may be."""
+    return os.fsencode(folder).decode("utf-8", "replace")
 
 
 def verify_here(reader: Reader, path: Path, *, progress: Callable[[int, int], None] | None = None) -> Verification:

@@ -178,6 +178,13 @@ def void_session(desk: Desk, ref: SessionRef) -> Saved:
         return work.saved(ref.id)
 
 
+def restore_session(desk: Desk, session: str) -> Saved:
+    """Bring back a session that was taken away."""
+    with desk.transaction(N_("mødegang gendannet")) as work:
+        work.restore(GroupSession, session)
+        return work.saved(session)
+
+
 def _day_of(ref: SessionRef) -> str:
     return f"{ref.planned_date:%d-%m-%Y}" if ref.planned_date else _("ekstra mødegang")
 

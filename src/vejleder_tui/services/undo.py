@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.errors import UndoError
 from vejleder_tui.i18n import N_, _
-from vejleder_tui.oplog import Blocker, PutBack, inverse
+from vejleder_tui.oplog import Blocker, PutBack, inverse, operations_of
 
 if TYPE_CHECKING:
-    from vejleder_tui.oplog import Database
+    from collections.abc import Mapping
+
+    from vejleder_tui.oplog import Database, OperationLine
     from vejleder_tui.services.desk import Desk, Saved, Work
 
 __all__ = ["Undone", "redo", "undo"]
@@ -78,9 +80,11 @@ def _put_back(work: Work, txn: int, refusal: str) -> tuple[tuple[str, str], ...]
     answer = inverse(database, work.desk.device, txn, undoes)
     if isinstance(answer, Blocker):
         raise UndoError(_(refusal).format(why=_why(work, answer)))
-    _refuse_signed_off(work, answer, refusal)
+    written = {(one.table, one.row): one for _hash, one in operations_of(database, work.desk.device, txn)}
+    _refuse_signed_off(work, answer, written, refusal)
     for back in answer:
-        work.put_back(back.table, back.row, back.values)
+        # What was corrected with a reason is put back with the same one.
+        work.put_back(back.table, back.row, back.values, correction=written[back.table, back.row].reason)
     database.execute("INSERT INTO reversal (txn, undoes) VALUES (?, ?)", (work.txn, txn))
     return tuple((back.table, back.row) for back in answer)
 
@@ -99,8 +103,10 @@ def _why(work: Work, blocker: Blocker) -> str:
     )
 
 
-def _refuse_signed_off(work: Work, backs: list[PutBack], refusal: str) -> None:
-    """Refuse to touch what belongs to a signed-off session without a reason; the sign-off itself can be undone."""
+def _refuse_signed_off(
+    work: Work, backs: list[PutBack], written: Mapping[tuple[str, str], OperationLine], refusal: str
+) -> None:
+    """Refuse to touch what belongs to a session that was signed off since; a correction made after that is put back."""
     for back in backs:
         if back.table == "session" and "signed_off_at" in back.values:
             return
@@ -108,5 +114,10 @@ def _refuse_signed_off(work: Work, backs: list[PutBack], refusal: str) -> None:
         session = "id = ?" if back.table == "session" else f'id = (SELECT session FROM "{back.table}" WHERE id = ?)'
         if back.table not in {"session", "attendance", "guest", "session_staff", "adverse_event"}:
             continue
-        if work.rows(f"SELECT 1 FROM session WHERE {session} AND signed_off_at IS NOT NULL", (back.row,)):
+        signed = work.rows(
+            f"SELECT signed_off_at FROM session WHERE {session} AND signed_off_at IS NOT NULL", (back.row,)
+        )
+        one = written[back.table, back.row]
+        # To the second: the log is finer than the row.
+        if signed and not (one.reason and one.at[:19] >= signed[0][0][:19]):
             raise UndoError(_(refusal).format(why=_("mødegangen er godkendt siden.")), _("Ret den, og skriv hvorfor."))

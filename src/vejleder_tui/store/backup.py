@@ -76,6 +76,7 @@ def make_backup(
     target = folder or backup_folder(paths)
     made = clock.now().astimezone(UTC).replace(microsecond=0)
     temporary = target / "ny-kopi.tmp"
+    backup: Backup | None = None
     try:
         make_private_folder(target)
         _clean(temporary)
@@ -90,6 +91,9 @@ def make_backup(
         raise translate_error(error) from error
     finally:
         _clean(temporary)
+        if backup is not None and not backup.database.exists():
+            with contextlib.suppress(OSError):
+                backup.keys.unlink(missing_ok=True)
     _forget_old(target, keep)
     return backup
 

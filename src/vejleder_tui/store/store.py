@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
     from vejleder_tui.paths import StorePaths
+    from vejleder_tui.store.backup import Backup
     from vejleder_tui.store.guard import Door
     from vejleder_tui.store.slots import Cost
 
@@ -248,9 +249,9 @@ class Store:
                     raise
                 raise translate_error(error, newest_backup=newest_backup_time(self.paths)) from error
 
-    def backup(self, folder: Path | None = None) -> None:
+    def backup(self, folder: Path | None = None) -> Backup:
         """Take a checked copy into `folder`, or into the store's own backup folder; see `make_backup`."""
-        make_backup(self.paths, self._data_key, clock=self.clock, folder=folder)
+        return make_backup(self.paths, self._data_key, clock=self.clock, folder=folder)
 
     def close(self) -> None:
         """Close every connection of this store, empty the WAL into the database, and give the lock back."""

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from vejleder_tui.errors import RuleError, VejlederError
 from vejleder_tui.i18n import _
@@ -37,11 +38,23 @@ class Line(Input):
             value, compact=True, max_length=limit, password=hidden, restrict=restrict, select_on_focus=False
         )
         self.cursor_blink = False
+        self.cells = cells
+        self.replaced = False
+        """Whether what is typed on coming here takes the place of what stands here."""
         self.styles.width = cells
 
     def validate_value(self, value: str) -> str:
         """Take what was typed or pasted, but for halves of characters."""
         return whole(value)
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Select what is to be replaced; the cursor stands at its beginning, so that all of it is seen."""
+        if self.replaced and not event.from_app_focus:
+            self.selection = Selection(len(self.value), 0)
+
+    def narrow(self, room: int) -> None:
+        """Take no more than `room` cells: on a narrow screen the text scrolls inside its brackets."""
+        self.styles.width = min(self.cells, max(8, room))
 
     @property
     def _value(self) -> Text:
@@ -225,6 +238,8 @@ class DateField(TextField):
     ) -> None:  # fmt: skip
         super().__init__(name, label, cells=10, text=text, required=required, help_line=help_line)
         self._parser, self._teller = parser, teller
+        # Who comes to a date that stands there writes another one in its place.
+        self.line.replaced = True
 
     def value(self) -> Any:  # noqa: ANN401
         """Return the date."""

@@ -15,6 +15,7 @@ from vejleder_tui.widgets.fields import (
     BoxField,
     DateField,
     Field,
+    Line,
     NumberField,
     TextField,
     TimeField,
@@ -79,8 +80,11 @@ class FieldLine(Vertical):
         self.tell("")
 
     def on_resize(self) -> None:
-        """Break the note anew."""
+        """Break the note anew, and keep a lone field inside the screen."""
         self.tell(self.error_text)
+        line = getattr(self.fields[0], "line", None)
+        if len(self.fields) == 1 and isinstance(line, Line):
+            line.narrow(self.size.width - self.indent - (6 if isinstance(self.fields[0], PickField) else 4))
 
     def tell(self, error: str) -> None:
         """Show an error in words, or else the help line."""
@@ -248,6 +252,13 @@ class Form(VerticalScroll, can_focus=False):
         for line in self._lines:
             if isinstance(line, FieldLine) and message.field in line.fields and line.error_text:
                 line.tell("")
+
+    def help(self, name: str, sentence: str) -> None:
+        """Change the sentence that stands under a field while it has no error."""
+        self.field(name).help_line = sentence
+        for line in self._lines:
+            if isinstance(line, FieldLine) and any(one.key == name for one in line.fields):
+                line.tell(line.error_text)
 
     def open_list(self) -> PickField | None:
         """Return the pick field whose list is open."""

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.widget import Widget
-
 from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import short_date
 from vejleder_tui.rules.goals import LEVELS, GoalType, level_word, target_words
-from vejleder_tui.widgets.text import fit, paint, width
+from vejleder_tui.widgets.text import fit, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from textual.strip import Strip
 
-__all__ = ["HEIGHT", "Path", "PathChart", "path_lines"]
+__all__ = ["HEIGHT", "Path", "path_lines"]
 
 HEIGHT = len(LEVELS) + 1
 """Lines of a chart: one a level, and the days under them."""
@@ -100,23 +97,3 @@ def _labels(path: Path, today: date) -> list[str]:
 def _day(day: date, level: int | None, today: date) -> str:
     text = short_date(day, today)
     return text if level is not None else f"({text})"
-
-
-class PathChart(Widget):
-    """A goal's path as a widget of six lines."""
-
-    def __init__(self, path: Path | None = None, *, today: date, identity: str | None = None) -> None:
-        super().__init__(id=identity)
-        self.path, self.today = path, today
-        self.styles.height = HEIGHT
-
-    def show(self, path: Path | None) -> None:
-        """Draw another path, or none."""
-        self.path = path
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one line."""
-        cells = self.size.width
-        lines = path_lines(self.path, cells, self.today) if self.path is not None else ()
-        return paint(lines[y] if y < len(lines) else "", cells, self.rich_style)

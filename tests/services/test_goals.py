@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
 
 CONDITION = search_conditions("købe ind")[0].code
-VECTORS = json.loads((Path(__file__).parent / "data" / "test_vectors.json").read_text(encoding="utf-8"))["goal"]
+VECTORS = json.loads((Path(__file__).parents[1] / "data" / "test_vectors.json").read_text(encoding="utf-8"))["goal"]
 
 
 def add_citizen(desk: Desk, name: str = "Einer Madsen") -> str:
