@@ -12,7 +12,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from vejleder_tui import commands, crash
-from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, set_language
 from vejleder_tui.screens.base import BaseScreen, ModalBase
 from vejleder_tui.screens.desk import WritesMixin
@@ -259,7 +258,6 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
             work = self.long_work
             answer = "close"
             if self._store is not None:
-                self.waiting_to_send = await self._count_waiting()
                 answer = await self.push_screen_wait(
                     quit_dialog(self.waiting_to_send, work.name if work else "", work.percent if work else 0)
                 )
@@ -275,16 +273,6 @@ class VejlederApp(WritesMixin, App[int], inherit_bindings=False):
             self.exit(0)
         finally:
             self._asked = False
-
-    async def _count_waiting(self) -> int:
-        """Return how many changes wait to be sent; what was known last where they cannot be counted now."""
-        from vejleder_tui.queries.handover import waiting  # noqa: PLC0415
-
-        try:
-            found = await self.read(waiting)
-        except VejlederError:
-            return self.waiting_to_send
-        return found.changes
 
     def action_help_quit(self) -> None:
         """Ctrl+C closes nothing."""

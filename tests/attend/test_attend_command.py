@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -168,16 +166,3 @@ def test_a_refusal_says_so_and_asks_again(closed: Group, command: Any) -> None:
     assert (code, "Mødegangen er godkendt. Skriv, hvorfor den rettes." in err) == (9, True)
     code, out, _err = command(closed.ref().id, "--mark", "1=u", "--reason", "Forkert liste")
     assert (code, out) == (0, "Gemt: Asta L. udeblevet.\n")
-
-
-def test_a_reader_that_has_seen_enough_is_no_error(closed: Group, paths: StorePaths) -> None:
-    assert closed
-    readable, writable = os.pipe()
-    os.close(readable)
-    done = subprocess.run(
-        [sys.executable, "-m", "vejleder_tui", "--store", str(paths.folder), "sessions"],
-        stdout=writable, stderr=subprocess.PIPE, env={**os.environ, "VEJLEDER_PASSPHRASE": PASSPHRASE}, check=False,
-        timeout=60,
-    )  # fmt: skip
-    os.close(writable)
-    assert (done.returncode, done.stderr) == (0, b"")

@@ -118,3 +118,9 @@ def test_a_wrong_passphrase_changes_nothing(shell: Shell, desk: Desk, monkeypatc
     assert shell("restore", "--yes") == 3
     assert shell.paths.database.read_bytes() == before
     assert json.loads(shell.paths.keys.read_text())["failures"]["count"] == 0
+
+
+def test_init_says_first_that_there_is_a_store_already(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VEJLEDER_PASSPHRASE")
+    assert shell("init") == 4
+    assert shell.err == "Her er allerede registreringer. Vælg en anden mappe, eller lås op i stedet.\n"

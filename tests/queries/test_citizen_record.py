@@ -14,7 +14,8 @@ import vejleder_tui.queries
 from tests.people import TAKE_PART, attend, course, einer
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.model import Citizen
-from vejleder_tui.queries.citizen_record import Door, access_log, logged
+from vejleder_tui.queries.access import logged
+from vejleder_tui.queries.citizen_record import Door, access_log
 from vejleder_tui.rules.goals import Verdict
 from vejleder_tui.rules.recurrence import Plan
 from vejleder_tui.services.citizens import new_citizen, void_citizen

@@ -83,7 +83,12 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "goals.find_goals": {"one": "abc"},
     "session_counts.counts_of": {"sessions": [("none", None, date(2026, 11, 24), False)]},
 }
-WRITES_ACCESS = {"citizen_record.open_citizen", "citizen_record.open_form", "citizen_record.reveal_number"}
+WRITES_ACCESS = {
+    "access.log_reading",
+    "citizen_record.open_citizen",
+    "citizen_record.open_form",
+    "citizen_record.reveal_number",
+}
 
 
 @pytest.mark.parametrize("name", sorted(every_query()))

@@ -192,3 +192,11 @@ def _condition() -> str:
     from vejleder_tui.rules.conditions import search_conditions
 
     return search_conditions("købe")[0].code
+
+
+async def test_closing_says_how_much_waits_without_a_look_at_the_handover(desk: Desk) -> None:
+    new_citizen(desk, name="Einer Madsen")
+    async with running(desk) as pilot:
+        await press(pilot, "q")
+        assert "ændringer venter på at blive sendt." in " ".join(screen_text(pilot.app).replace("│", " ").split())
+        await press(pilot, "escape")

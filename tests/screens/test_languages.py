@@ -72,7 +72,8 @@ def places(desk: Desk) -> dict[str, dict[str, Any]]:
     return {
         "today": {}, "courses": {}, "course": {"course": course}, "course_form": {}, "roster": {"ref": ref},
         "after_session": {"ref": ref}, "session_form": {"course": course}, "citizens": {}, "citizen": {"citizen": whose},
-        "citizen_form": {}, "enrolment_form": {"course": course}, "peer": {}, "peer_form": {},
+        "citizen_form": {}, "grant_form": {"citizen": whose}, "consent_form": {"citizen": whose},
+        "enrolment_form": {"course": course}, "peer": {}, "peer_form": {},
         "goals": {}, "goal_form": {"goal": goal}, "proposal": {"goal": goal},
         "rating": {"citizen": whose, "goal": goal}, "handover": {},
         "history": {"table": "goal", "row": goal, "what": ""}, "more": {},

@@ -6,7 +6,6 @@ Nothing of the models is imported: the command `export` starts as fast as the fi
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -167,8 +166,9 @@ def export_bundle(
             covers=_covers(connection, taken, own),
             recipients=tuple(dict.fromkeys([*others, own.card.recipient])),
         )
-        with closing(lines_of(connection, taken)) as lines:
-            written = write_bundle(folder, header, lines, header.recipients, own.signer, progress=progress)
+        written = write_bundle(
+            folder, header, lines_of(connection, taken), header.recipients, own.signer, progress=progress
+        )
     finally:
         connection.execute("ROLLBACK")
     return Exported(written, header)

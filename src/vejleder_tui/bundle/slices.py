@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 __all__ = [
     "Connection",
@@ -36,8 +36,6 @@ __all__ = [
 ]
 
 GENESIS = "0" * 64
-_BATCH = 500
-"""Operations read at a time; some 200 KB."""
 
 
 class _Rows(Protocol):
@@ -73,16 +71,14 @@ class SignedHead(Head):
     public_key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a receiver holds: the moment it said so and its head of each device."""
 
     at: str
     heads: tuple[Head, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Operations `first` to `last` of a device, and the hashes before and at the end."""
 
     device: str
@@ -179,35 +175,12 @@ def runs(connection: Connection, ends: Collection[Head], since: dict[str, Head])
     return tuple(found)
 
 
-def lines_of(connection: Connection, taken: Collection[Run]) -> Generator[bytes]:
-    """Yield the stored lines of the runs, byte for byte; close it if it is not read to its end.
-
-    A thread reads a batch ahead: opening the pages of the store takes as long as all that is done with the lines, and
-    needs no Python. `connection` is in use until the last line is given, so it must be allowed in other threads.
-    """
-    from concurrent.futures import Future, ThreadPoolExecutor  # noqa: PLC0415 - not before the first paint
-
-    spans = (
-        (run.device, first, min(first + _BATCH - 1, run.last))
-        for run in taken
-        for first in range(run.first, run.last + 1, _BATCH)
-    )
-    with ThreadPoolExecutor(1, thread_name_prefix="bundle-read") as reader:
-        waiting: Future[bytes] | None = None
-        for span in spans:
-            ahead = reader.submit(_batch, connection, span)
-            if waiting is not None:
-                yield from waiting.result().split(b"\n")
-            waiting = ahead
-        if waiting is not None:
-            yield from waiting.result().split(b"\n")
-
-
-def _batch(connection: Connection, span: tuple[str, int, int]) -> bytes:
-    """Return the lines of a span with a line break between; no line has one inside. The chain tells of any other order."""
-    found = connection.execute(
-        "SELECT CAST(coalesce(group_concat(line, char(10)), '') AS BLOB) FROM"
-        " (SELECT line FROM operation WHERE device = ? AND seq BETWEEN ? AND ? ORDER BY seq)",
-        span,
-    ).fetchone()
-    return bytes(found[0])
+def lines_of(connection: Connection, taken: Collection[Run]) -> Iterator[bytes]:
+    """Yield the stored lines of the runs, byte for byte, one at a time."""
+    for run in taken:
+        rows = connection.execute(
+            "SELECT CAST(line AS BLOB) FROM operation WHERE device = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+            (run.device, run.first, run.last),
+        )
+        for (line,) in rows:  # the driver fetches row by row
+            yield line

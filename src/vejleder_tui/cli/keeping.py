@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.cli.opening import new_passphrase_for, open_store, store_paths
 from vejleder_tui.cli.output import print_json, say, wants_json
-from vejleder_tui.errors import ExitCode, RuleError
+from vejleder_tui.errors import ExitCode, RuleError, StoreError
 from vejleder_tui.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -40,7 +40,11 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 def _init(arguments: argparse.Namespace) -> int:
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
     from vejleder_tui.services.setup import FirstStart, first_start  # noqa: PLC0415
+    from vejleder_tui.store.store import StoreStatus, store_status  # noqa: PLC0415
 
+    paths = store_paths(arguments)
+    if store_status(paths) not in {StoreStatus.MISSING, StoreStatus.UNFINISHED}:  # before all the questions
+        raise StoreError(_("Her er allerede registreringer."), _("Vælg en anden mappe, eller lås op i stedet."))
     answers = FirstStart(
         municipality=_municipality(_asked(arguments.municipality, _("Kommune"))),
         centre=_asked(arguments.centre, _("Center")),
@@ -50,7 +54,6 @@ def _init(arguments: argparse.Namespace) -> int:
         role=arguments.role,
         passphrase=new_passphrase_for(arguments),
     )
-    paths = store_paths(arguments)
     desk, recovery_code = first_start(paths, answers, clock=arguments.clock, randomness=SystemRandomness())
     desk.store.close()
     if wants_json(arguments):

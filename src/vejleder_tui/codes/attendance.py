@@ -1,13 +1,13 @@
 """The built-in attendance codes and reasons for absence, with the letters that set them.
 
+from typing import NamedTuple
 A municipality may add codes of its own as records; these are what every laptop starts with.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.i18n import language
 
@@ -36,8 +36,7 @@ class AttendanceClass(StrEnum):
     NOT_EXPECTED = "not_expected"
 
 
-@dataclass(frozen=True)
-class AttendanceKind:
+class AttendanceKind(NamedTuple):
     """One attendance code: its sign on the screen (also the key that sets it, "" = no key), word and class."""
 
     code: str
@@ -53,8 +52,7 @@ class AttendanceKind:
         return self.word_en if language() == "en" else self.word_da
 
 
-@dataclass(frozen=True)
-class AbsenceReason:
+class AbsenceReason(NamedTuple):
     """One reason for an absence; `letters` are the keys that choose it, the first is shown."""
 
     code: str

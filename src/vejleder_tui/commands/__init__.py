@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vejleder_tui.commands.table import COMMANDS, MENU, MENU_HIDDEN, SCREENS
 from vejleder_tui.i18n import _
@@ -75,8 +75,7 @@ _DISPLAY = {
 Where = Literal["footer", "also", "global"]
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """A command as it stands on one screen: its keys there (first the shown one) and its label there."""
 
     command: Command
@@ -100,8 +99,7 @@ class Bound:
         return self.shown or (key_display(self.keys[0]) if self.keys else "")
 
 
-@dataclass(frozen=True)
-class MenuEntry:
+class MenuEntry(NamedTuple):
     """One place of the menu; `available` is False where a gap is left."""
 
     digit: str

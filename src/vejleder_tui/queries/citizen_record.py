@@ -5,16 +5,14 @@ Nothing else in `queries` reads a citizen's number, address, contact or note. Ro
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-from vejleder_tui.clock import local_date, stamp
-from vejleder_tui.errors import NotFoundError, NotSavedError, VejlederError
+from vejleder_tui.clock import local_date
+from vejleder_tui.errors import NotFoundError, VejlederError
 from vejleder_tui.i18n import _
+from vejleder_tui.queries.access import log_reading, logged
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.citizen_attendance import CoursePart, course_parts
 from vejleder_tui.queries.citizen_timeline import TimelineEvent, timeline
@@ -22,10 +20,8 @@ from vejleder_tui.queries.goals import GoalDetail, citizen_goals, goal_detail
 from vejleder_tui.queries.voided import VoidedRow, voided_of_citizen
 from vejleder_tui.rules import cpr
 from vejleder_tui.rules.text import short_name
-from vejleder_tui.store.failures import is_database_error, translate_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlcipher3.dbapi2 import Connection
@@ -50,20 +46,6 @@ __all__ = [
 
 REVEAL_SECONDS = 30
 """So long a number stands on the screen when it was asked for."""
-
-_LOCAL_TABLES = frozenset(
-    [
-        "access_log",
-        "bundle_history",
-        "citizen_name",
-        "citizen_word",
-        "draft",
-        "known",
-        "local_value",
-        "reversal",
-        "step",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -156,13 +138,13 @@ def open_citizen(connection: Connection, actor: str, citizen: str, what: str, no
     `connection` may write the laptop's own tables and is in a transaction: the record may be shown only when that is on
     the disk. `what`: record, rating, export … Raises NotFoundError.
     """
-    _log(connection, actor, citizen, what, now)
+    log_reading(connection, actor, citizen, what, now)
     return _record(connection, citizen, now)
 
 
 def open_form(connection: Connection, actor: str, citizen: str, now: datetime) -> dict[str, Any]:
     """Log that a record is opened for editing, and return its fields unmasked by name, `target_groups` as codes."""
-    _log(connection, actor, citizen, "form", now)
+    log_reading(connection, actor, citizen, "form", now)
     names = (
         "name", "call_name", "birth_date", "number", "alias", "municipality", "protected", "address", "contact",
         "interpreter", "note",
@@ -186,7 +168,7 @@ def open_form(connection: Connection, actor: str, citizen: str, now: datetime) -
 
 def reveal_number(connection: Connection, actor: str, citizen: str, now: datetime) -> str:
     """Log that the number was asked for, and return it as `020160-9995`; empty where there is none."""
-    _log(connection, actor, citizen, "number", now)
+    log_reading(connection, actor, citizen, "number", now)
     found = one_row(
         connection, "SELECT coalesce(cpr, substitute_number) FROM citizen WHERE id = ? AND void = 0", citizen
     )
@@ -226,7 +208,7 @@ class Door:
     def consent(self, citizen: str, consent: str) -> ConsentPart:
         """Return one consent of a citizen; raises NotFoundError."""
         with logged(self._store) as connection:
-            _log(connection, self._actor, citizen, "consent", self._clock.now())
+            log_reading(connection, self._actor, citizen, "consent", self._clock.now())
             sql = "SELECT scope, given_on, withdrawn_on FROM consent WHERE id = ? AND citizen = ? AND void = 0"
             row = one_row(connection, sql, consent, citizen)
             if row is None:
@@ -236,7 +218,7 @@ class Door:
     def voided(self, citizen: str) -> tuple[VoidedRow, ...]:
         """Return what was taken away of a citizen."""
         with logged(self._store) as connection:
-            _log(connection, self._actor, citizen, "voided", self._clock.now())
+            log_reading(connection, self._actor, citizen, "voided", self._clock.now())
             return voided_of_citizen(connection, citizen)
 
     def number(self, citizen: str) -> str:
@@ -245,57 +227,8 @@ class Door:
             return reveal_number(connection, self._actor, citizen, self._clock.now())
 
 
-_writers: WeakKeyDictionary[Store, Connection] = WeakKeyDictionary()
-_turn = threading.Lock()
-
-
-@contextmanager
-def logged(store: Store) -> Iterator[Connection]:
-    """Open a transaction in which the log can be written, also in a window that only reads."""
-    if store.writes:
-        try:
-            with store.transaction() as connection:
-                yield connection
-        except NotSavedError as error:
-            raise _not_logged() from error
-        return
-    with _turn:
-        connection = _writers.get(store)
-        if connection is None:
-            tables = all_rows(store.connection, "SELECT name FROM sqlite_master WHERE type = 'table'")
-            connection = store.local_writer(
-                [name for (name,) in tables if name not in _LOCAL_TABLES and not name.startswith("sqlite_")]
-            )
-            _writers[store] = connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-        except Exception as error:
-            if not is_database_error(error):
-                raise
-            told = translate_error(error)
-            raise _not_logged() if isinstance(told, NotSavedError) else told from error
-
-
-def _not_logged() -> VejlederError:
-    return NotSavedError(
-        _("Borgeren er ikke åbnet: åbningen kan ikke skrives i adgangsloggen."), _("Gør plads på disken, og prøv igen.")
-    )
-
-
 def _gone() -> NotFoundError:
     return NotFoundError(_("Borgeren findes ikke længere."), _("Gå tilbage, og søg igen."))
-
-
-def _log(connection: Connection, actor: str, citizen: str, what: str, now: datetime) -> None:
-    connection.execute(
-        "INSERT INTO access_log (at, actor, citizen, what) VALUES (?, ?, ?, ?)", (stamp(now), actor, citizen, what)
-    )
 
 
 def _record(reader: Reader, citizen: str, now: datetime) -> CitizenRecord:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.queries.base import all_rows, one_row
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["DraftView", "OpenedDraft", "drafts", "find_draft"]
 
 
-@dataclass(frozen=True)
-class DraftView:
+class DraftView(NamedTuple):
     """A draft as I dag lists it: "Peer-aktivitet 23-11, begyndt 09:51". `screen` is the form that opens it."""
 
     id: str
@@ -33,8 +31,7 @@ class DraftView:
         return f"{local(self.started_at):%H:%M}"
 
 
-@dataclass(frozen=True)
-class OpenedDraft:
+class OpenedDraft(NamedTuple):
     """A draft with the raw values of its form's fields."""
 
     view: DraftView

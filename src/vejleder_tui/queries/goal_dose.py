@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.clock import local_date
 from vejleder_tui.codes import AttendanceClass, attendance_kind
@@ -24,8 +23,7 @@ _HELD = frozenset({SessionStatus.HELD, SessionStatus.SIGNED_OFF})
 _CAN_BE_HELD = frozenset({*_HELD, SessionStatus.PLANNED, SessionStatus.MOVED})
 
 
-@dataclass(frozen=True)
-class Dose:
+class Dose(NamedTuple):
     """Minutes attended of minutes planned; `not_registered` seats and `minutes_unknown` are missing from them."""
 
     attended_minutes: int = 0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui import codes
 from vejleder_tui.queries.base import all_rows
@@ -39,8 +38,7 @@ SHORTEST_ID = 8
 """Characters of an id's beginning that name a goal."""
 
 
-@dataclass(frozen=True)
-class GoalRow:
+class GoalRow(NamedTuple):
     """One goal on a list: whose, for which condition, and how it stands; never the citizen's own words.
 
     `now` is the level of the latest rating that has one. `due` is the day on which it is to be looked at next: the
@@ -79,8 +77,7 @@ class GoalRow:
         return self.due is not None and self.due < today
 
 
-@dataclass(frozen=True)
-class RatingRow:
+class RatingRow(NamedTuple):
     """One rating: a level, or *not assessed*, or a GAS score or self-rating alone."""
 
     id: str
@@ -94,8 +91,7 @@ class RatingRow:
     comment: str
 
 
-@dataclass(frozen=True)
-class GoalDetail:
+class GoalDetail(NamedTuple):
     """One goal with all that is written about it: part of a citizen's record.
 
     `ratings` by date, oldest first; `gas` the five descriptions from much less to much more than expected;

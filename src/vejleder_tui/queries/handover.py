@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.bundle.slices import (
     Head,
@@ -41,8 +40,7 @@ COUNTED = 5_000
 """So many operations are looked through for their kinds: the screen must stand as fast after ten years as after one day."""
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """What no receipt tells of yet. `oldest_date`: Danish day of the first; `last_receipt_at`: None before the first."""
 
     changes: int
@@ -50,8 +48,7 @@ class Waiting:
     last_receipt_at: datetime | None
 
 
-@dataclass(frozen=True)
-class WaitingKinds:
+class WaitingKinds(NamedTuple):
     """How many rows of each table wait, by table; `complete` is false when only the first COUNTED changes were counted."""
 
     rows: dict[str, int]
@@ -101,8 +98,7 @@ def waiting_kinds(reader: Reader) -> WaitingKinds:
     )
 
 
-@dataclass(frozen=True)
-class HistoryLine:
+class HistoryLine(NamedTuple):
     """A bundle that was written here or read in. `direction`: out, in; moments in UTC; `status` a word of this program."""
 
     bundle_id: str
@@ -145,8 +141,7 @@ def _moment(text: str | None) -> datetime | None:
     return from_stamp(text) if text else None
 
 
-@dataclass(frozen=True)
-class HandoverPage:
+class HandoverPage(NamedTuple):
     """Everything that the screen Overdragelse shows. `drafts` and `unregistered` do not come along in a bundle."""
 
     waiting: Waiting

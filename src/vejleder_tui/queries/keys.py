@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["KnownKey", "device_keys", "known_keys", "recipients_in_force"]
 
 
-@dataclass(frozen=True)
-class KnownKey:
+class KnownKey(NamedTuple):
     """A key that was read in. `purpose`: recipient or sender. `words`: the four that are read aloud.
 
     `recipient` is an age recipient; `public_key` minisign's ("" for a bare recipient); `valid_until` the last day.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui import codes
 from vejleder_tui.queries.base import all_rows, one_row
@@ -33,8 +33,7 @@ PURPOSES = "local_peer_formaal"
 PEER_ROLES = "local_peer_rolle"
 
 
-@dataclass(frozen=True)
-class PeerPerson:
+class PeerPerson(NamedTuple):
     """Who gives or gets support: a citizen or a worker, exactly one of them. `peer_role` is a code of local_peer_rolle."""
 
     citizen: str | None = None
@@ -47,8 +46,7 @@ class PeerPerson:
         return self.citizen or self.worker or ""
 
 
-@dataclass(frozen=True)
-class PeerParticipantView:
+class PeerParticipantView(NamedTuple):
     """One person in an activity, by short name. `role`: giver, receiver, both."""
 
     person: PeerPerson

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.queries.base import all_rows
 
@@ -19,8 +18,7 @@ ON_ROSTER = "void = 0 AND enrolled_from IS NOT NULL AND status NOT IN ('waiting'
 """An enrolment with a place, then or now; who only waits or was offered one is on no roster."""
 
 
-@dataclass(frozen=True)
-class SessionCount:
+class SessionCount(NamedTuple):
     """Who was enrolled that day, how many have a code, how many gave notice, named guests, and whether laptops disagree."""
 
     expected: int

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.queries.base import all_rows
@@ -54,8 +54,7 @@ class CourseRow:
         return bisect_right(self.kept, row.planned_date)
 
 
-@dataclass(frozen=True)
-class SessionRow:
+class SessionRow(NamedTuple):
     """A session's row. Minutes are of the local day, None where the plan's hold."""
 
     id: str

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.clock import local
 from vejleder_tui.i18n import N_, _
@@ -73,8 +72,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class SessionRef:
+class SessionRef(NamedTuple):
     """Which session is meant, also when nobody has written about it yet and it has no row.
 
     `course`, `planned_date` and `number` (that day, from 1) are the natural key; an ad hoc session has only its id.
@@ -86,8 +84,7 @@ class SessionRef:
     number: int | None
 
 
-@dataclass(frozen=True)
-class SessionView:
+class SessionView(NamedTuple):
     """One session. Minutes are of the local day; `ordinal` of `total` is its place in the course ("7. af 20").
 
     `expected` is who was enrolled that day, `registered` how many of them have a code, `guests` named and unnamed.
@@ -269,8 +266,8 @@ def _timed(view: SessionView, now: datetime, *, stored: str | None = None) -> Se
     here = local(now)
     minute = here.hour * 60 + here.minute
     if here.date() == view.date and view.start_minute <= minute < view.end_minute:
-        return replace(view, status=SessionStatus.ONGOING)
-    return replace(view, status=SessionStatus.HELD) if stored == "held" else view
+        return view._replace(status=SessionStatus.ONGOING)
+    return view._replace(status=SessionStatus.HELD) if stored == "held" else view
 
 
 def _laid_over(base: SessionView, row: SessionRow, now: datetime) -> SessionView:
@@ -281,8 +278,8 @@ def _laid_over(base: SessionView, row: SessionRow, now: datetime) -> SessionView
         said = SessionStatus.SIGNED_OFF
     start = base.start_minute if row.start_minute is None else row.start_minute
     end = base.end_minute if row.end_minute is None else row.end_minute
-    view = replace(
-        base, title=row.title or base.title, date=row.date or base.date, start_minute=start, end_minute=max(end, start),
+    view = base._replace(
+        title=row.title or base.title, date=row.date or base.date, start_minute=start, end_minute=max(end, start),
         status=said, venue=row.venue or base.venue, venue_name=row.venue_name if row.venue else base.venue_name,
         theme=row.theme, reason=row.status_reason or base.reason, incidents=row.incidents, guests=row.unnamed_guests,
         exists=True, signed_off_by=row.signed_off_by if row.signed_off_at else "", signed_off_at=row.signed_off_at,
@@ -301,8 +298,8 @@ def _counted(reader: Reader, views: list[SessionView], now: datetime) -> list[Se
         over = (view.date, view.end_minute) <= (here.date(), minute)
         held = over and count.registered and view.status in {SessionStatus.PLANNED, SessionStatus.MOVED}
         counted.append(
-            replace(
-                view, expected=count.expected, registered=count.registered, guests=view.guests + count.guests,
+            view._replace(
+                expected=count.expected, registered=count.registered, guests=view.guests + count.guests,
                 notified=count.notified, contested=count.contested,
                 status=SessionStatus.HELD if held else view.status,
             )

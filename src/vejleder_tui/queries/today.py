@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui import codes
 from vejleder_tui.clock import local
@@ -37,8 +37,7 @@ ENDED_DAYS = 60
 LIMIT = 50
 
 
-@dataclass(frozen=True)
-class FollowUp:
+class FollowUp(NamedTuple):
     """Something to follow up about a citizen. `cause`: absences, grant, measure, other.
 
     `task` is "" for a grant that ended without one. `times` is the number of no-shows in a row that the task was made
@@ -67,8 +66,7 @@ class ToSettle:
     values: int = 0
 
 
-@dataclass(frozen=True)
-class TodayView:
+class TodayView(NamedTuple):
     """Everything on I dag."""
 
     day: date

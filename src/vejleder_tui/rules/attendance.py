@@ -6,9 +6,8 @@ is expected, and is counted beside every share.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.codes import AttendanceClass
 
@@ -40,8 +39,7 @@ _NO_SHOW = "absent_unnotified"
 _PARTIAL = "partial"
 
 
-@dataclass(frozen=True)
-class Seat:
+class Seat(NamedTuple):
     """One citizen at one session: class and code of the mark (None = not registered), minutes planned and attended.
 
     `minutes` None is the whole session, but for the code *partial*, where it is "not known".
@@ -53,8 +51,7 @@ class Seat:
     code: str = ""
 
 
-@dataclass(frozen=True)
-class AttendanceFigures:
+class AttendanceFigures(NamedTuple):
     """Counts of seats and minutes; shares are exact, None ("–") where nothing was expected.
 
     `minutes_unknown` counts attended seats whose minutes nobody gave; they stand outside the dose.
@@ -122,16 +119,14 @@ def needs_follow_up(codes: Sequence[tuple[str, AttendanceClass] | None], limit: 
     return no_shows_in_a_row(codes) >= max(limit, 1)
 
 
-@dataclass(frozen=True)
-class EndedEnrolment:
+class EndedEnrolment(NamedTuple):
     """One enrolment that has ended: its end reason (`local_afslutning`) and share attended (None: no seats)."""
 
     end_reason: str
     share: Fraction | None
 
 
-@dataclass(frozen=True)
-class CompletionFigures:
+class CompletionFigures(NamedTuple):
     """Of the ended enrolments: completed, dropped out; the rest ended early without need, or attended too little."""
 
     ended: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _, language
@@ -73,8 +73,7 @@ class Plan:
         return self.until is None and self.sessions is None
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """One planned session. A skipped day has no ordinal, but the reason why it is skipped."""
 
     date: date

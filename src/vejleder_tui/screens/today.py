@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _
@@ -83,6 +83,7 @@ class TodayScreen(MainScreen):
             return
         first = self.view is None
         self.view = view
+        cast("Any", self.app).waiting_to_send = view.waiting.changes
         self.show_view()
         if first:
             self.say("")

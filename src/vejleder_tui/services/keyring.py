@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vejleder_tui.bundle.keys import KeyCard, fingerprint_words, parse_key_card, parse_recipients
@@ -65,7 +64,7 @@ def add_recipients(
         described = _described(one)
         card = one.card.to_json() if one.card else one.recipient
         last_day = valid_until.isoformat() if valid_until else None
-        named = replace(described, name=name or described.name, valid_until=last_day)
+        named = described._replace(name=name or described.name, valid_until=last_day)
         kept.append(_keep(store, named, card, clock=clock))
     return kept
 

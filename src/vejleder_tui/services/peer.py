@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -269,7 +269,7 @@ def _people(work: Work, given: _Given) -> dict[tuple[str, str], PeerPerson]:
                         field="receivers",
                     )
                 giver = people.pop((person.id, "giver"))
-                people[person.id, "both"] = replace(giver, peer_role=giver.peer_role or person.peer_role)
+                people[person.id, "both"] = giver._replace(peer_role=giver.peer_role or person.peer_role)
             elif (person.id, "both") not in people:
                 people[person.id, role] = person
     _check_count(given)

@@ -19,7 +19,7 @@ from vejleder_tui.clock import stamp
 from vejleder_tui.errors import NotFoundError, StoreError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import IdSource
-from vejleder_tui.migrations import LAPTOP_HEADS
+from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS
 from vejleder_tui.model import Device
 from vejleder_tui.paths import StorePaths
 from vejleder_tui.services.desk import Actor, Desk
@@ -117,7 +117,7 @@ def _require_whole(copy: Backup, unlocked: Unlocked) -> None:
 
 def _as_new_device(ready: StorePaths, unlocked: Unlocked, *, clock: Clock, randomness: Randomness) -> str:
     device = IdSource(clock, randomness).new()
-    with Store.open(ready, unlocked, clock=clock, migrate=migrate, heads=LAPTOP_HEADS) as store:
+    with Store.open(ready, unlocked, clock=clock, migrate=migrate, heads=LAPTOP_HEADS, earlier=LAPTOP_EARLIER) as store:
         connection = store.connection
         own = own_keys(connection)
         row = connection.execute(

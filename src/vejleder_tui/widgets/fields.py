@@ -43,6 +43,10 @@ class Line(Input):
         """Whether what is typed on coming here takes the place of what stands here."""
         self.styles.width = cells
 
+    def validate_value(self, value: str) -> str:
+        """Take what was typed or pasted, but for halves of characters."""
+        return whole(value)
+
     def on_focus(self, event: events.Focus) -> None:
         """Select what is to be replaced; the cursor stands at its beginning, so that all of it is seen."""
         if self.replaced and not event.from_app_focus:
@@ -51,10 +55,6 @@ class Line(Input):
     def narrow(self, room: int) -> None:
         """Take no more than `room` cells: on a narrow screen the text scrolls inside its brackets."""
         self.styles.width = min(self.cells, max(8, room))
-
-    def validate_value(self, value: str) -> str:
-        """Take what was typed or pasted, but for halves of characters."""
-        return whole(value)
 
     @property
     def _value(self) -> Text:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
@@ -30,8 +29,7 @@ class Pressed(Message):
         self.command = command
 
 
-@dataclass(frozen=True)
-class _Target:
+class _Target(NamedTuple):
     start: int
     end: int
     command: str

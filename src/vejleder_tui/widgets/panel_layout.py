@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.widgets.text import fit, plain, width
 
@@ -20,8 +20,7 @@ _SIGNS = {
 _LEFT, _RIGHT, _UP, _DOWN = 1, 2, 4, 8
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row: `key` names it for the cursor (None: the cursor passes it by); `text` is made for the cells there are.
 
     `say` is the row uncut, as a sentence, for the detail line and F7.
