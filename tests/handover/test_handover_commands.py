@@ -195,11 +195,10 @@ def test_only_what_a_device_signed_is_sent_of_it(shell: Shell, desk: Desk, tmp_p
                 "INSERT INTO operation (hash, device, seq, txn, table_name, row, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (one, other, seq, seq, "device", other, line),
             )
-        head = {
-            "last": 1, "hash": hashes[0], "signature": sign_head(signer, other, 1, hashes[0]),
-            "public_key": signer.public.text,
-        }  # fmt: skip
-        connection.execute("INSERT INTO local_value VALUES (?, ?)", (f"head:{other}", json.dumps(head)))
+        connection.execute(
+            "INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)",
+            (other, 1, hashes[0], sign_head(signer, other, 1, hashes[0]), signer.public.text),
+        )
     found = exported(shell, tmp_path)
     assert (found["operations"], found["first"], found["last"]) == (5, 1, 4)
     assert shell("verify", found["file"]) == 0

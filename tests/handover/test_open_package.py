@@ -230,13 +230,10 @@ def test_what_no_program_of_ours_wrote_is_listed_as_unreadable(desk: Desk, tmp_p
                 "INSERT INTO operation (hash, device, seq, txn, table_name, row, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (one, other, seq, seq, parts["table"], parts["row"], line),
             )
-        head = {
-            "last": last,
-            "hash": one,
-            "signature": sign_head(signer, other, last, one),
-            "public_key": signer.public.text,
-        }
-        connection.execute("INSERT INTO local_value VALUES (?, ?)", (f"head:{other}", json.dumps(head)))
+        connection.execute(
+            "INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)",
+            (other, last, one, sign_head(signer, other, last, one), signer.public.text),
+        )
     for form in ("csv", "json", "xlsx"):
         found = opened(desk, tmp_path, form, folder=form)
         assert found.rows["citizen"] == 0

@@ -201,7 +201,7 @@ def test_the_chain_shows_every_tampering(desk: Desk, how: str) -> None:
         database.execute("UPDATE operation SET line = ?, hash = ? WHERE seq = ?", (line, one, other[0]))
     elif how == "insert":
         database.execute(
-            "INSERT INTO operation SELECT device, seq, 'ff', txn, table_name, row, line FROM operation WHERE seq = ?",
+            "INSERT INTO operation SELECT device, seq, 'ff', txn, table_name, row, line, NULL, NULL FROM operation WHERE seq = ?",
             (seq,),
         )
     else:

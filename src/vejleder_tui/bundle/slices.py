@@ -2,11 +2,8 @@
 
 Plain SQL on a driver's connection and nothing heavy imported: the first paint of *I dag* counts with it too.
 
-Two kinds of rows of the laptop's table `local_value` are read here (both are written when bundles are read in):
-
-- `receipt:<age recipient>`: the newest receipt of that receiver, JSON
-  `{"at": moment, "devices": {id: {"last": number, "hash": hash}}}`;
-- `head:<device>`: the newest signed end of another device's chain, JSON `{"last", "hash", "signature", "public_key"}`.
+Rows of the laptop's table `local_value` are read here, `receipt:<age recipient>`: the newest receipt of that receiver,
+JSON `{"at": moment, "devices": {id: {"last": number, "hash": hash}}}`.
 """
 
 from __future__ import annotations
@@ -142,11 +139,9 @@ def newest_receipt(connection: Connection) -> Receipt | None:
 
 
 def signed_heads(connection: Connection) -> dict[str, SignedHead]:
-    """Return the newest signed end of each other device."""
-    return {
-        device: SignedHead(device, int(one["last"]), str(one["hash"]), str(one["signature"]), str(one["public_key"]))
-        for device, one in _prefixed(connection, "head:")
-    }
+    """Return the newest signed end of each device that is kept here."""
+    rows = connection.execute("SELECT device, seq, hash, signature, public_key FROM signed_head ORDER BY device, seq")
+    return {row[0]: SignedHead(row[0], int(row[1]), row[2], row[3], row[4]) for row in rows.fetchall()}
 
 
 def acknowledged(connection: Connection, given: Collection[Receipt | None]) -> dict[str, Head]:

@@ -3,8 +3,8 @@
 The heads stand here as plain text, so that opening a store that is up to date needs no Alembic (0.2 s).
 """
 
-LAPTOP_HEADS = frozenset({"s0001", "l0001"})
-"""The revisions of a laptop's store that this program writes."""
+LAPTOP_HEADS = frozenset({"l0002"})
+"""The revisions of a laptop's store that this program writes; l0002 stands on s0002."""
 
-LAPTOP_EARLIER: frozenset[str] = frozenset()
+LAPTOP_EARLIER: frozenset[str] = frozenset({"s0001", "s0002", "l0001"})
 """The revisions before them, which it brings up to date; any other is of a newer program."""

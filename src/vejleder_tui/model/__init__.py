@@ -15,10 +15,12 @@ from vejleder_tui.model.local import (
     Known,
     Local,
     LocalValue,
+    Notice,
+    Receipt,
     Reversal,
     Step,
 )
-from vejleder_tui.model.log import Contested, Operation
+from vejleder_tui.model.log import Contested, Erased, Held, Operation, SignedHead, Withheld
 from vejleder_tui.model.outcomes import Goal, GoalRating, PeerActivity, PeerParticipant
 from vejleder_tui.model.people import (
     Centre,
@@ -27,6 +29,7 @@ from vejleder_tui.model.people import (
     Consent,
     Device,
     Organisation,
+    SamePerson,
     Setting,
     Venue,
     Worker,

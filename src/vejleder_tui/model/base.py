@@ -37,7 +37,8 @@ class FieldInfo:
 
     `key`: written once, in the create. `alone`: free text that can name others, so it travels alone in its operation.
     `order`: values from weakest to strongest, for what is shown while two laptops disagree.
-    `yields`: an empty value contests nothing.
+    `yields`: an empty value contests nothing. `since`: the schema that brought the field; an operation of an earlier one
+    that names it is refused, by every version alike.
     """
 
     name: str
@@ -47,19 +48,26 @@ class FieldInfo:
     yields: bool = False
     order: tuple[str, ...] = ()
     references: str | None = None
+    since: int = 1
 
 
 def column(
-    kind: Kind, *, key: bool = False, alone: bool = False, yields: bool = False, order: tuple[str, ...] = ()
+    kind: Kind,
+    *,
+    key: bool = False,
+    alone: bool = False,
+    yields: bool = False,
+    order: tuple[str, ...] = (),
+    since: int = 1,
 ) -> Any:  # noqa: ANN401 - SQLModel's own fields are typed so
     """Return a field of `kind`, always nullable: emptiness is a rule of entry, not of the table."""
-    info = {"kind": kind, "key": key, "alone": alone, "yields": yields, "order": order}
+    info = {"kind": kind, "key": key, "alone": alone, "yields": yields, "order": order, "since": since}
     return Field(default=None, nullable=True, sa_column_kwargs={"info": info})
 
 
-def reference(table: str, *, key: bool = False) -> Any:  # noqa: ANN401 - SQLModel's own fields are typed so
+def reference(table: str, *, key: bool = False, since: int = 1) -> Any:  # noqa: ANN401 - SQLModel's own fields are typed so
     """Return a field that holds the id of a row of `table`; the foreign key is checked when the transaction ends."""
-    info = {"kind": Kind.UUID, "key": key, "alone": False, "yields": False, "order": ()}
+    info = {"kind": Kind.UUID, "key": key, "alone": False, "yields": False, "order": (), "since": since}
     return Field(
         default=None,
         nullable=True,

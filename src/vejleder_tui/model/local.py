@@ -17,6 +17,8 @@ __all__ = [
     "Known",
     "Local",
     "LocalValue",
+    "Notice",
+    "Receipt",
     "Reversal",
     "Step",
 ]
@@ -122,6 +124,7 @@ class Known(Local, table=True):
     added_at: str
     valid_until: str | None = Field(default=None)
     removed_at: str | None = Field(default=None)
+    role: str | None = Field(default=None)
 
 
 class BundleHistory(Local, table=True):
@@ -144,3 +147,34 @@ class BundleHistory(Local, table=True):
     received_at: str | None = Field(default=None)
     verified_at: str | None = Field(default=None)
     status: str
+    why: str | None = Field(default=None)
+
+
+class Receipt(Local, table=True):
+    """The newest receipt of a receiver, by its age recipient: all that it holds, waits for and refused (JSON each).
+
+    `generation` and `number` order a receiver's receipts: the greatest counts, even if it holds less.
+    """
+
+    receiver: str = Field(primary_key=True)
+    generation: int
+    number: int
+    at: str
+    heads: str
+    waiting: str
+    refused: str
+    bundles: str
+
+
+class Notice(Local, table=True):
+    """Something that people at this laptop are to know: a new device number, a fork, a clock that is wrong.
+
+    `about` is the JSON of the text's placeholders, ids and dates only. It stands until somebody has seen it.
+    """
+
+    id: str = Field(primary_key=True)
+    at: str
+    kind: str
+    about: str
+    seen_at: str | None = Field(default=None)
+    seen_by: str | None = Field(default=None)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from vejleder_tui.model.base import Kind, Record, column, record, reference
 
-__all__ = ["Centre", "Citizen", "CitizenTargetGroup", "Consent", "Device", "Organisation", "Setting", "Venue", "Worker"]
+__all__ = [
+    "Centre",
+    "Citizen",
+    "CitizenTargetGroup",
+    "Consent",
+    "Device",
+    "Organisation",
+    "SamePerson",
+    "Setting",
+    "Venue",
+    "Worker",
+]
 
 
 @record
@@ -53,7 +64,9 @@ class Worker(Record, table=True):
 class Device(Record, table=True):
     """A laptop (enhed); its first operation is number 1 of its own chain and carries its public keys.
 
-    `sign_key` is a minisign public key (one line of base64), `seal_key` an age recipient.
+    `sign_key` is a minisign public key (one line of base64), `seal_key` an age recipient. `revoked_seq` and
+    `revoked_hash` name the last of its operations that counts, once a coordinator has revoked it. `fork_seen` is the
+    place of the newest fork of its chain that a coordinator has seen (oplog.forks).
     """
 
     organisation: str | None = reference("organisation")
@@ -61,6 +74,9 @@ class Device(Record, table=True):
     role: str | None = column(Kind.CODE)
     sign_key: str | None = column(Kind.TEXT)
     seal_key: str | None = column(Kind.TEXT)
+    revoked_seq: int | None = column(Kind.INTEGER, since=2)
+    revoked_hash: str | None = column(Kind.CODE, since=2)
+    fork_seen: str | None = column(Kind.TEXT, since=2)
 
 
 @record
@@ -80,6 +96,20 @@ class Citizen(Record, table=True):
     contact: str | None = column(Kind.TEXT)
     interpreter: str | None = column(Kind.TEXT)
     note: str | None = column(Kind.TEXT, alone=True)
+
+
+@record
+class SamePerson(Record, table=True):
+    """What a person answered: are these two citizens the same (samme borger)?
+
+    A row per pair; its id is computed from both ids, the smaller first. Equal CPR numbers are never written, but computed.
+    """
+
+    __tablename__ = "same_person"
+
+    first: str | None = reference("citizen", key=True, since=2)
+    second: str | None = reference("citizen", key=True, since=2)
+    same: bool | None = column(Kind.BOOLEAN, since=2)
 
 
 @record

@@ -7,7 +7,6 @@ restored store would hand out again. So the restored store goes on as a new devi
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -126,18 +125,15 @@ def _as_new_device(ready: StorePaths, unlocked: Unlocked, *, clock: Clock, rando
         (head,) = (one for one in held(connection) if one.device == own.card.device)
         worker = unlocked.slot.worker or connection.execute("SELECT min(id) FROM worker WHERE void = 0").fetchone()[0]
         desk = Desk(store, device=device, actor=Actor(worker, "", ""), clock=clock, randomness=randomness)
-        said = {
-            "last": head.last, "hash": head.hash, "public_key": own.card.public_key,
-            "signature": sign_head(own.signer, head.device, head.last, head.hash),
-        }  # fmt: skip
+        signature = sign_head(own.signer, head.device, head.last, head.hash)
         with desk.transaction() as work:
             # What the old number wrote goes on being vouched for; undo does not reach past a restore.
             connection.execute("DELETE FROM reversal")
             connection.execute("DELETE FROM step")
             connection.execute("UPDATE local_value SET value = ? WHERE name = 'device'", (device,))
             connection.execute(
-                "INSERT OR REPLACE INTO local_value (name, value) VALUES (?, ?)",
-                (f"head:{head.device}", json.dumps(said)),
+                "INSERT OR REPLACE INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)",
+                (head.device, head.last, head.hash, signature, own.card.public_key),
             )
             work.create(
                 Device, device, {}, organisation=row[0], name=row[1], role=row[2], sign_key=own.card.public_key,

@@ -68,7 +68,13 @@ RECORDS = {
     "worker": "organisation>organisation name initials role active_from active_to",
 }
 
-TYPES = {"text": sa.String, "integer": sa.Integer, "boolean": sa.Boolean}
+
+def text(length: int | None = None) -> sa.types.TypeEngine[str]:
+    """Return a text column; PostgreSQL compares it by bytes, as SQLite does."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+TYPES = {"text": text, "integer": sa.Integer, "boolean": sa.Boolean}
 
 STAYS = """
 CREATE TRIGGER operation_stays BEFORE DELETE ON operation
@@ -92,23 +98,23 @@ def upgrade() -> None:
     op.create_index("ix_session_date", "session", ["date"])
     op.create_table(
         "operation",
-        sa.Column("device", sa.String(36), primary_key=True),
+        sa.Column("device", text(36), primary_key=True),
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("hash", text(64), primary_key=True),
         sa.Column("txn", sa.Integer, nullable=False),
-        sa.Column("table_name", sa.String, nullable=False),
-        sa.Column("row", sa.String(36), nullable=False),
-        sa.Column("line", sa.String),
+        sa.Column("table_name", text(), nullable=False),
+        sa.Column("row", text(36), nullable=False),
+        sa.Column("line", text()),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_operation_row", "operation", ["row"])
     op.create_table(
         "contested",
-        sa.Column("table_name", sa.String, primary_key=True),
-        sa.Column("row", sa.String(36), primary_key=True),
-        sa.Column("field", sa.String, primary_key=True),
-        sa.Column("hash", sa.String(64), primary_key=True),
-        sa.Column("value", sa.String, nullable=False),
+        sa.Column("table_name", text(), primary_key=True),
+        sa.Column("row", text(36), primary_key=True),
+        sa.Column("field", text(), primary_key=True),
+        sa.Column("hash", text(64), primary_key=True),
+        sa.Column("value", text(), nullable=False),
     )
     if op.get_bind().dialect.name == "sqlite":
         op.execute(STAYS)
@@ -117,16 +123,16 @@ def upgrade() -> None:
 
 def _record(name: str, columns: str) -> None:
     made: list[sa.schema.SchemaItem] = [
-        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("id", text(), primary_key=True),
         sa.Column("void", sa.Boolean, nullable=False),
-        sa.Column("leaves", sa.String, nullable=False),
+        sa.Column("leaves", text(), nullable=False),
     ]
     references = []
     for column in columns.split():
         if ">" in column:
             field, parent = column.split(">")
             key = sa.ForeignKey(f"{parent}.id", deferrable=True, initially="DEFERRED")
-            made.append(sa.Column(field, sa.String, key))
+            made.append(sa.Column(field, text(), key))
             references.append(field)
         else:
             field, _, form = column.partition(":")

@@ -1,0 +1,58 @@
+"""What a laptop keeps of its meetings with others: receipts, roles of keys, notices; signed ends move to the log's tables."""
+
+import json
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "l0002"
+down_revision = "l0001"
+branch_labels = None
+depends_on = "s0002"
+
+
+def upgrade() -> None:
+    """Add the columns and tables, and carry over what local values held."""
+    op.add_column("known", sa.Column("role", sa.String()))
+    op.add_column("bundle_history", sa.Column("why", sa.String()))
+    op.create_table(
+        "receipt",
+        sa.Column("receiver", sa.String(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("heads", sa.String(), nullable=False),
+        sa.Column("waiting", sa.String(), nullable=False),
+        sa.Column("refused", sa.String(), nullable=False),
+        sa.Column("bundles", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("receiver"),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.String(), nullable=True),
+        sa.Column("seen_by", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    _carry_over(op.get_bind())
+
+
+def _carry_over(bound: sa.Connection) -> None:
+    kept = bound.execute(sa.text("SELECT name, value FROM local_value WHERE name LIKE 'head:%'")).fetchall()
+    for name, value in kept:
+        said = json.loads(value)
+        bound.execute(
+            sa.text("INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (:d, :s, :h, :g, :k)"),
+            {"d": name.removeprefix("head:"), "s": said["last"], "h": said["hash"], "g": said["signature"],
+             "k": said["public_key"]},
+        )  # fmt: skip
+    bound.execute(sa.text("DELETE FROM local_value WHERE name LIKE 'head:%'"))
+    bound.execute(sa.text("UPDATE known SET role = json_extract(card, '$.role') WHERE card LIKE '{%'"))
+
+
+def downgrade() -> None:
+    """Refuse: a store is never taken back to an older schema."""
+    raise RuntimeError("a store is restored from its backup, never downgraded")
