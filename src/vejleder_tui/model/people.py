@@ -100,7 +100,7 @@ class Citizen(Record, table=True):
 
 @record
 class SamePerson(Record, table=True):
-    """What a person answered: are these two citizens the same (samme borger)?
+    """What a person answered when asked whether two citizens are the same (samme borger).
 
     A row per pair; its id is computed from both ids, the smaller first. Equal CPR numbers are never written, but computed.
     """

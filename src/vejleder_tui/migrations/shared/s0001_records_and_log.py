@@ -74,7 +74,7 @@ def text(length: int | None = None) -> sa.types.TypeEngine[str]:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
-TYPES = {"text": text, "integer": sa.Integer, "boolean": sa.Boolean}
+TYPES: dict[str, type[sa.types.TypeEngine[object]]] = {"integer": sa.Integer, "boolean": sa.Boolean}
 
 STAYS = """
 CREATE TRIGGER operation_stays BEFORE DELETE ON operation
@@ -136,7 +136,7 @@ def _record(name: str, columns: str) -> None:
             references.append(field)
         else:
             field, _, form = column.partition(":")
-            made.append(sa.Column(field, TYPES[form or "text"]()))
+            made.append(sa.Column(field, text() if not form else TYPES[form]()))
     op.create_table(name, *made)
     for field in references:
         op.create_index(f"ix_{name}_{field}", name, [field])
