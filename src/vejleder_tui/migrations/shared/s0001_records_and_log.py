@@ -3,6 +3,8 @@
 Columns are written as `name`, `name:integer`, `name:boolean`, or `name>table` for a reference.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -74,7 +76,7 @@ def text(length: int | None = None) -> sa.types.TypeEngine[str]:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
-TYPES: dict[str, type[sa.types.TypeEngine[object]]] = {"integer": sa.Integer, "boolean": sa.Boolean}
+TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {"integer": sa.Integer, "boolean": sa.Boolean}
 
 STAYS = """
 CREATE TRIGGER operation_stays BEFORE DELETE ON operation
