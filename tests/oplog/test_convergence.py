@@ -1,0 +1,248 @@
+"""Any history of several laptops, delivered in any way, ends in the same state wherever the same is held and trusted."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from typing import Any
+
+import pytest
+
+from tests.oplog.replicas import Replica, World
+from vejleder_tui.ids import natural_id
+from vejleder_tui.oplog import chain_faults, read_row
+from vejleder_tui.oplog.leaves import parse_leaves
+from vejleder_tui.oplog.tables import filled, sql_of
+
+HISTORIES = int(os.environ.get("VEJLEDER_HISTORIES", "500"))
+BATCHES = 20
+ORGANISATION = natural_id("organisation", "0183")
+COURSES = [natural_id("course", str(number)) for number in range(2)]
+SESSIONS = [natural_id("session", course, "2026-11-24", 1) for course in COURSES]
+NOTES = ["citizen", "goal"]
+
+
+class History:
+    """Four laptops (two may be copies of one folder), a relay, a fresh one at the end; all acts drawn from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.world = World()
+        devices = [natural_id("device", str(seed), str(number)) for number in range(4)]
+        self.copied = self.random.random() < 0.3
+        if self.copied:
+            devices[3] = devices[2]
+        self.roles = {f"key {device}": "coordinator" if place < 2 else "worker" for place, device in enumerate(devices)}
+        # Nobody trusts the last one's key at first, sometimes.
+        self.late = f"key {devices[3]}" if self.random.random() < 0.3 and not self.copied else None
+        first = {key: role for key, role in self.roles.items() if key != self.late}
+        self.laptops = []
+        for number, device in enumerate(devices):
+            own = {**first, f"key {device}": self.roles[f"key {device}"]}
+            self.laptops.append(Replica(self.world, device, own, seed=seed * 10 + number))
+        self.people: list[str] = []
+        self.words: dict[str, set[str]] = {}
+        self.erased: set[str] = set()
+        self.counter = 0
+        for number, laptop in enumerate(self.laptops):
+            if not (self.copied and number == 3):
+                self.begin(laptop)
+        if self.copied:
+            self.laptops[2].database.backup(self.laptops[3].database)
+            self.laptops[3].own = set(self.laptops[2].own)
+
+    def begin(self, laptop: Replica) -> None:
+        def act(writer: Any) -> None:
+            device = laptop.device
+            writer.create("device", device, {}, {"name": "Bærbar", "sign_key": f"key {device}"})
+            writer.create("organisation", ORGANISATION, {"municipality": "0183"}, {"name": "Ishøj"})
+            for course, session in zip(COURSES, SESSIONS, strict=True):
+                writer.create("course", course, {"organisation": ORGANISATION}, {"title": "ABC"})
+                key = {"course": course, "planned_date": "2026-11-24", "number": 1}
+                writer.create("session", session, key, {"status": "held"})
+
+        laptop.write(act)
+
+    def word(self, *people: str) -> str:
+        self.counter += 1
+        made = f"ord{self.counter:06d}slut"
+        for one in people:
+            self.words.setdefault(one, set()).add(made)
+        return made
+
+    def act(self, laptop: Replica) -> None:
+        here = [one for one in self.people if read_row(laptop.database, "citizen", one) is not None]
+        choice = self.random.choice(
+            ["person", "attend", "attend", "attend", "name", "name", "note", "group note", "void", "restore", "goal", "move", "revoke", "erase", "guest"]
+        )
+        if choice == "person" or not here:
+            made = laptop.ids.new()
+            self.people.append(made)
+            laptop.write(
+                lambda w: w.create("citizen", made, {"organisation": ORGANISATION}, {"name": self.word(made), "note": self.word(made)})
+            )
+            return
+        one = self.random.choice(here)
+        state = read_row(laptop.database, "citizen", one)
+        assert state is not None
+        session = self.random.choice(SESSIONS)
+        if choice == "attend":
+            row = natural_id("attendance", session, one)
+            code = self.random.choice([None, "present", "absent_notified", "partial"])
+            values = {"code": code, "minutes": self.random.choice([None, 30, 60])}
+            if self.random.random() < 0.3:
+                values["note"] = self.word(one)
+            key = {"session": session, "citizen": one}
+            laptop.write(lambda w: w.create("attendance", row, key, values))
+        elif choice == "name" and not state.void:
+            laptop.write(lambda w: w.change("citizen", one, {"name": self.word(one), "alias": self.random.choice(["A", "B", None])}))
+        elif choice == "note" and not state.void:
+            laptop.write(lambda w: w.change("citizen", one, {"note": self.random.choice([None, self.word(one)])}))
+        elif choice == "group note":
+            # A group note that names the person; an erase of the person names this field.
+            laptop.write(lambda w: w.change("session", session, {"note": self.word(one)}))
+        elif choice == "guest":
+            made = laptop.ids.new()
+            laptop.write(lambda w: w.create("guest", made, {"session": session}, {"label": "gæst"}))
+            laptop.write(lambda w: w.change("guest", made, {"citizen": one}))
+        elif choice in {"void", "restore"}:
+            act = choice
+            table, row = self.random.choice([("citizen", one), ("attendance", natural_id("attendance", session, one))])
+            found = read_row(laptop.database, table, row)
+            if found is not None and found.void == (act == "restore"):
+                laptop.write(lambda w: getattr(w, act)(table, row))
+        elif choice == "goal":
+            goal = natural_id("goal", one)
+            if read_row(laptop.database, "goal", goal) is None:
+                laptop.write(lambda w: w.create("goal", goal, {"citizen": one}, {"text": self.word(one), "baseline": 3}))
+            else:
+                child = laptop.ids.new()
+                laptop.write(lambda w: w.create("goal", child, {"citizen": one}, {"parent": goal, "text": self.word(one)}))
+        elif choice == "move":
+            laptop.write(lambda w: w.change("session", session, {"status": self.random.choice(["held", "cancelled", "moved"])}))
+        elif choice == "erase" and self.random.random() < 0.4:
+            self.erase(laptop, one)
+        elif choice == "revoke" and self.random.random() < 0.15 and laptop in self.laptops[:2]:
+            other = self.random.choice(self.laptops)
+            head = laptop.database.execute(
+                "SELECT seq, hash FROM operation WHERE device = ? ORDER BY seq DESC LIMIT 1", (other.device,)
+            ).fetchone()
+            if head is not None and other is not laptop and read_row(laptop.database, "device", str(other.device)) is not None:
+                values = {"revoked_seq": head[0], "revoked_hash": head[1]}
+                laptop.write(lambda w: w.change("device", str(other.device), values))
+
+    def erase(self, laptop: Replica, one: str) -> None:
+        if laptop not in self.laptops[:2]:
+            return
+        rows = [one]
+        for table in ("attendance", "goal"):
+            rows += [r[0] for r in laptop.database.execute(f"SELECT id FROM {table} WHERE citizen = ?", (one,)).fetchall()]
+        # Whatever stands in the group note may name the person: who erases takes it along.
+        laptop.write(lambda w: w.erase(rows, [(session, "note") for session in SESSIONS]))
+        self.erased.add(one)
+
+    def deliver(self, source: Replica, target: Replica, *, whole: bool = False) -> None:
+        bundle: list[tuple[Any, ...]] = []
+        tips = source.tips()
+        if not whole:
+            tips = [tip for tip in tips if self.random.random() < 0.7]
+            self.random.shuffle(tips)
+        for tip in tips:
+            skip = 0 if whole or self.random.random() < 0.5 else self.random.randint(0, 12)
+            hidden: Any = lambda _said: False
+            if not whole and self.random.random() < 0.25:
+                course = self.random.choice(SESSIONS)
+                hidden = lambda said, course=course: said.row == course or (said.key or {}).get("session") == course
+            bundle += source.pieces(tip, skip, hidden)
+        target.take_in(bundle)
+        self.check(target)
+
+    def check(self, replica: Replica) -> None:
+        replica.sound()
+        assert list(chain_faults(replica.database)) == []
+        self.no_invented_conflict(replica)
+
+    def no_invented_conflict(self, replica: Replica) -> None:
+        found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+        for table, row, name, one, value in replica.database.execute("SELECT * FROM contested").fetchall():
+            found.setdefault((table, row, name), []).append((one, value))
+        for (table, row, name), leaves in found.items():
+            for one, value in leaves:
+                for other, another in leaves:
+                    if value != another:
+                        assert one not in self.world.written[other].knew, (table, row, name)
+
+    def no_word_of_the_erased(self, replica: Replica) -> None:
+        erased = {row[0] for row in replica.database.execute("SELECT DISTINCT erase FROM erased").fetchall()}
+        if not erased:
+            return
+        text = "\n".join(replica.database.iterdump()) if hasattr(replica.database, "iterdump") else json.dumps(replica.state())
+        from vejleder_tui.oplog import row_token
+
+        tokens = {row[0] for row in replica.database.execute("SELECT token FROM erased WHERE kind = 'row'").fetchall()}
+        for one in self.erased:
+            if row_token(one) not in tokens:
+                continue
+            assert one not in text
+            for word in self.words[one]:
+                assert word not in text
+
+    def no_lost_edit(self, replica: Replica) -> None:
+        held = {row[0] for row in replica.database.execute("SELECT hash FROM held").fetchall()}
+        lines = replica.database.execute(
+            "SELECT hash FROM operation WHERE line IS NOT NULL AND table_name <> 'erasure'"
+        ).fetchall()
+        replaced: dict[tuple[str, str], set[str]] = {}
+        live = [one for (one,) in lines if one not in held]
+        for one in live:
+            said = self.world.written[one].said
+            for name, hashes in said.replaces.items():
+                if name in said.values:
+                    replaced.setdefault((said.row, name), set()).update(hashes)
+        for one in live:
+            said = self.world.written[one].said
+            state = read_row(replica.database, said.table, said.row)
+            assert state is not None
+            leaves = parse_leaves(state.leaves, filled(sql_of(said.table), state.values))
+            for name in said.values:
+                assert one in leaves.get(name, ()) or one in replaced.get((said.row, name), ())
+
+    def run(self) -> None:
+        for _ in range(self.random.randint(10, 35)):
+            laptop = self.random.choice(self.laptops)
+            if self.random.random() < 0.6:
+                self.act(laptop)
+                laptop.sound()
+            else:
+                other = self.random.choice(self.laptops)
+                if other is not laptop:
+                    self.deliver(laptop, other)
+        fresh = Replica(self.world, None, self.roles)
+        everyone = [*self.laptops, fresh]
+        for replica in everyone:
+            replica.trust(self.roles)
+            self.check(replica)
+        for _ in range(4):
+            for source in everyone:
+                for target in self.random.sample(everyone, len(everyone)):
+                    if source is not target:
+                        self.deliver(source, target, whole=True)
+        states = [replica.state() for replica in everyone]
+        for state in states[1:]:
+            for name, found in state.items():
+                assert found == states[0][name], name
+        for replica in everyone:
+            self.no_word_of_the_erased(replica)
+            self.no_lost_edit(replica)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_any_history_converges(batch: int) -> None:
+    for number in range(HISTORIES // BATCHES):
+        seed = batch * 100_000 + number
+        try:
+            History(seed).run()
+        except BaseException as error:
+            error.add_note(f"seed {seed}")
+            raise
