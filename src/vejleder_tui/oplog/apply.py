@@ -251,6 +251,11 @@ class Applying:
             " VALUES (?, ?, ?, 0, '', ?, NULL, ?, ?)",
             [(path.device, seq, one, left.token, previous(seq, before), left.text) for seq, one, before, left in lost],
         )
+        if path.need is not None:
+            self._database.executemany(
+                "INSERT INTO held (hash, why, need, device, seq, row) VALUES (?, 'gap', ?, ?, ?, '') ON CONFLICT DO NOTHING",
+                [(one, path.need, path.device, seq) for seq, one, _before, _left in lost],
+            )
         # What the relay says of rows is believed only of rows that nothing here speaks for.
         {str(erase) for (erase,) in self._database.execute("SELECT DISTINCT erase FROM erased").fetchall()}
         for _seq, _one, _before, left in lost:
@@ -306,6 +311,8 @@ class Applying:
                     (*row, path.device, one.seq, one.hash),
                 )
             if one.taken is not None:
+                if path.need is not None:
+                    held.append((one.hash, GAP, path.need, path.device, one.seq, ""))
                 continue
             reasons = self._reasons(path, one, beyond)
             where = said.row if isinstance(said, OperationLine) else ""
