@@ -149,7 +149,9 @@ class Replica:
         skip = min(skip, len(way) - 1)
         last = self.world.written[tip]
         before = way[skip - 1] if skip else GENESIS
-        found: list[tuple[Any, ...]] = [("path", last.device, skip + 1, last.seq, before, tip, "signature", self.world.key(last.device))]
+        found: list[tuple[Any, ...]] = [
+            ("path", last.device, skip + 1, last.seq, before, tip, "signature", self.world.key(last.device))
+        ]
         for one in way[skip:]:
             said = self.world.written[one]
             row = self.database.execute(

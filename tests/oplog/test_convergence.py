@@ -74,13 +74,31 @@ class History:
     def act(self, laptop: Replica) -> None:
         here = [one for one in self.people if read_row(laptop.database, "citizen", one) is not None]
         choice = self.random.choice(
-            ["person", "attend", "attend", "attend", "name", "name", "note", "group note", "void", "restore", "goal", "move", "revoke", "erase", "guest"]
+            [
+                "person",
+                "attend",
+                "attend",
+                "attend",
+                "name",
+                "name",
+                "note",
+                "group note",
+                "void",
+                "restore",
+                "goal",
+                "move",
+                "revoke",
+                "erase",
+                "guest",
+            ]
         )
         if choice == "person" or not here:
             made = laptop.ids.new()
             self.people.append(made)
             laptop.write(
-                lambda w: w.create("citizen", made, {"organisation": ORGANISATION}, {"name": self.word(made), "note": self.word(made)})
+                lambda w: w.create(
+                    "citizen", made, {"organisation": ORGANISATION}, {"name": self.word(made), "note": self.word(made)}
+                )
             )
             return
         one = self.random.choice(here)
@@ -96,7 +114,11 @@ class History:
             key = {"session": session, "citizen": one}
             laptop.write(lambda w: w.create("attendance", row, key, values))
         elif choice == "name" and not state.void:
-            laptop.write(lambda w: w.change("citizen", one, {"name": self.word(one), "alias": self.random.choice(["A", "B", None])}))
+            laptop.write(
+                lambda w: w.change(
+                    "citizen", one, {"name": self.word(one), "alias": self.random.choice(["A", "B", None])}
+                )
+            )
         elif choice == "note" and not state.void:
             laptop.write(lambda w: w.change("citizen", one, {"note": self.random.choice([None, self.word(one)])}))
         elif choice == "group note":
@@ -115,12 +137,18 @@ class History:
         elif choice == "goal":
             goal = natural_id("goal", one)
             if read_row(laptop.database, "goal", goal) is None:
-                laptop.write(lambda w: w.create("goal", goal, {"citizen": one}, {"text": self.word(one), "baseline": 3}))
+                laptop.write(
+                    lambda w: w.create("goal", goal, {"citizen": one}, {"text": self.word(one), "baseline": 3})
+                )
             else:
                 child = laptop.ids.new()
-                laptop.write(lambda w: w.create("goal", child, {"citizen": one}, {"parent": goal, "text": self.word(one)}))
+                laptop.write(
+                    lambda w: w.create("goal", child, {"citizen": one}, {"parent": goal, "text": self.word(one)})
+                )
         elif choice == "move":
-            laptop.write(lambda w: w.change("session", session, {"status": self.random.choice(["held", "cancelled", "moved"])}))
+            laptop.write(
+                lambda w: w.change("session", session, {"status": self.random.choice(["held", "cancelled", "moved"])})
+            )
         elif choice == "erase" and self.random.random() < 0.4:
             self.erase(laptop, one)
         elif choice == "revoke" and self.random.random() < 0.15 and laptop in self.laptops[:2]:
@@ -128,7 +156,11 @@ class History:
             head = laptop.database.execute(
                 "SELECT seq, hash FROM operation WHERE device = ? ORDER BY seq DESC LIMIT 1", (other.device,)
             ).fetchone()
-            if head is not None and other is not laptop and read_row(laptop.database, "device", str(other.device)) is not None:
+            if (
+                head is not None
+                and other is not laptop
+                and read_row(laptop.database, "device", str(other.device)) is not None
+            ):
                 values = {"revoked_seq": head[0], "revoked_hash": head[1]}
                 laptop.write(lambda w: w.change("device", str(other.device), values))
 
@@ -137,7 +169,9 @@ class History:
             return
         rows = [one]
         for table in ("attendance", "goal"):
-            rows += [r[0] for r in laptop.database.execute(f"SELECT id FROM {table} WHERE citizen = ?", (one,)).fetchall()]
+            rows += [
+                r[0] for r in laptop.database.execute(f"SELECT id FROM {table} WHERE citizen = ?", (one,)).fetchall()
+            ]
         # Whatever stands in the group note may name the person: who erases takes it along.
         laptop.write(lambda w: w.erase(rows, [(session, "note") for session in SESSIONS]))
         self.erased.add(one)
@@ -150,10 +184,16 @@ class History:
             self.random.shuffle(tips)
         for tip in tips:
             skip = 0 if whole or self.random.random() < 0.5 else self.random.randint(0, 12)
-            hidden: Any = lambda _said: False
+
+            def hidden(_said) -> bool:
+                return False
+
             if not whole and self.random.random() < 0.25:
                 course = self.random.choice(SESSIONS)
-                hidden = lambda said, course=course: said.row == course or (said.key or {}).get("session") == course
+
+                def hidden(said, course=course):
+                    return said.row == course or (said.key or {}).get("session") == course
+
             bundle += source.pieces(tip, skip, hidden)
         target.take_in(bundle)
         self.check(target)
@@ -177,7 +217,11 @@ class History:
         erased = {row[0] for row in replica.database.execute("SELECT DISTINCT erase FROM erased").fetchall()}
         if not erased:
             return
-        text = "\n".join(replica.database.iterdump()) if hasattr(replica.database, "iterdump") else json.dumps(replica.state())
+        text = (
+            "\n".join(replica.database.iterdump())
+            if hasattr(replica.database, "iterdump")
+            else json.dumps(replica.state())
+        )
         from vejleder_tui.oplog import row_token
 
         tokens = {row[0] for row in replica.database.execute("SELECT token FROM erased WHERE kind = 'row'").fetchall()}
