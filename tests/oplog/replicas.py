@@ -125,7 +125,7 @@ class Replica:
             "SELECT seq, hash, line FROM operation WHERE device = ? AND seq > ? ORDER BY seq", (self.device, before[0])
         ).fetchall()
         previous = before[1]
-        new = []
+        new: list[str] = []
         for seq, one, line in rows:
             said = OperationLine.decode(line)
             self.world.written[one] = Written(self.device, seq, previous, line, said, knew | set(new))
