@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.bundle.slices import count_of, local_value, receipts, unsent
 from vejleder_tui.clock import from_stamp, local_date
+from vejleder_tui.errors import NotFoundError, RuleError
+from vejleder_tui.i18n import _
 from vejleder_tui.queries.keys import known_keys
 from vejleder_tui.queries.sessions import unregistered_sessions
 
@@ -23,6 +25,7 @@ __all__ = [
     "Waiting",
     "WaitingKinds",
     "counted_receipt",
+    "course_named",
     "handover_page",
     "history",
     "waiting",
@@ -111,6 +114,29 @@ def waiting_kinds(reader: Reader) -> WaitingKinds:
     return WaitingKinds(
         rows={table: len(ids) for table, ids in rows.items()}, complete=sum(run.here for run in found) <= COUNTED
     )
+
+
+def course_named(reader: Reader, text: str) -> str:
+    """Return the id of the course that `text` names: its id, its title, or the beginning of one title alone.
+
+    Raises NotFoundError when no course is called so, RuleError when several are.
+    """
+    wanted = text.strip().casefold()
+    rows = reader.execute("SELECT id, coalesce(title, '') FROM course WHERE void = 0 ORDER BY id").fetchall()
+    named = [(str(one), str(title).casefold()) for one, title in rows]
+    for found in (
+        [one for one, _title in named if one == wanted],
+        [one for one, title in named if title == wanted],
+        [one for one, title in named if wanted and title.startswith(wanted)],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise RuleError(
+                _("Flere forløb hedder sådan: {ids}.").format(ids=", ".join(found[:9])),
+                _("Angiv id'et på det, du mener."), field="course",
+            )  # fmt: skip
+    raise NotFoundError(_("Der er intet forløb, som hedder sådan."), _("Skriv titlen, som den står under Forløb."))
 
 
 class HistoryLine(NamedTuple):
