@@ -72,11 +72,16 @@ RECORDS = {
 
 
 def text(length: int | None = None) -> sa.types.TypeEngine[str]:
-    """Return a text column; PostgreSQL compares it by bytes, as SQLite does."""
-    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+    """Return a text column; PostgreSQL compares it by bytes and bounds no length, as SQLite does."""
+    return sa.String(length).with_variant(sa.String(collation="C"), "postgresql")
 
 
-TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {"integer": sa.Integer, "boolean": sa.Boolean}
+def integer() -> sa.types.TypeEngine[int]:
+    """Return a column of whole numbers within ±2^53, on both databases."""
+    return sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
+
+TYPES: dict[str, Any] = {"integer": integer, "boolean": sa.Boolean}
 
 STAYS = """
 CREATE TRIGGER operation_stays BEFORE DELETE ON operation
@@ -93,17 +98,21 @@ BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
 
 def upgrade() -> None:
     """Make every table of records, the log and the list of contested leaves."""
+    later = op.get_bind().dialect.name != "sqlite"
     for name, columns in RECORDS.items():
-        _record(name, columns)
+        _record(name, columns, keys=not later)
+    if later:  # PostgreSQL refers only to tables that are there already
+        for name, columns in RECORDS.items():
+            _foreign_keys(name, columns)
     op.create_index("ix_session_course_planned_date", "session", ["course", "planned_date"])
     op.create_index("ix_session_planned_date", "session", ["planned_date"])
     op.create_index("ix_session_date", "session", ["date"])
     op.create_table(
         "operation",
         sa.Column("device", text(36), primary_key=True),
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("seq", integer(), primary_key=True, autoincrement=False),
         sa.Column("hash", text(64), primary_key=True),
-        sa.Column("txn", sa.Integer, nullable=False),
+        sa.Column("txn", integer(), nullable=False),
         sa.Column("table_name", text(), nullable=False),
         sa.Column("row", text(36), nullable=False),
         sa.Column("line", text()),
@@ -123,7 +132,7 @@ def upgrade() -> None:
         op.execute(KEEPS)
 
 
-def _record(name: str, columns: str) -> None:
+def _record(name: str, columns: str, *, keys: bool) -> None:
     made: list[sa.schema.SchemaItem] = [
         sa.Column("id", text(), primary_key=True),
         sa.Column("void", sa.Boolean, nullable=False),
@@ -134,7 +143,7 @@ def _record(name: str, columns: str) -> None:
         if ">" in column:
             field, parent = column.split(">")
             key = sa.ForeignKey(f"{parent}.id", deferrable=True, initially="DEFERRED")
-            made.append(sa.Column(field, text(), key))
+            made.append(sa.Column(field, text(), key) if keys else sa.Column(field, text()))
             references.append(field)
         else:
             field, _, form = column.partition(":")
@@ -142,6 +151,13 @@ def _record(name: str, columns: str) -> None:
     op.create_table(name, *made)
     for field in references:
         op.create_index(f"ix_{name}_{field}", name, [field])
+
+
+def _foreign_keys(name: str, columns: str) -> None:
+    for column in columns.split():
+        field, sign, parent = column.partition(">")
+        if sign:
+            op.create_foreign_key(None, name, parent, [field], ["id"], deferrable=True, initially="DEFERRED")
 
 
 def downgrade() -> None:
