@@ -31,6 +31,7 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[?%]")
 _PLAIN_INSERT = re.compile(r'INSERT INTO ("?\w+"?) \(([\w", ]+)\) VALUES \(\?(?:, \?)*\)')
 # The lock of one fold lane is a number of two halves: this one says what the other is of.
 _LANES = 0x76656A
+_ALL_LANES = 0x76656B
 
 
 class Centre(Protocol):
@@ -54,8 +55,8 @@ class Centre(Protocol):
         """Put rows into a table in bulk and return how many."""
         ...
 
-    def writing(self, lanes: Iterable[str] = ()) -> AbstractContextManager[None]:
-        """One transaction, alone in the named lanes for its length; kept when the block ends without an error."""
+    def writing(self, lanes: Iterable[str] | None = ()) -> AbstractContextManager[None]:
+        """One transaction, alone in the named lanes for its length (None: in all), kept if the block raises nothing."""
         ...
 
     def reading(self) -> AbstractContextManager[Centre]:
@@ -161,9 +162,11 @@ class Postgres:
         return count
 
     @contextmanager
-    def writing(self, lanes: Iterable[str] = ()) -> Iterator[None]:
+    def writing(self, lanes: Iterable[str] | None = ()) -> Iterator[None]:
         with self.connection.transaction():
-            for lane in sorted(set(lanes)):  # always in one order, so that no two wait for each other
+            shared = "" if lanes is None else "_shared"
+            self.connection.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", (_ALL_LANES,))  # type: ignore[arg-type]
+            for lane in sorted(set(lanes or ())):  # always in one order, so that no two wait for each other
                 self.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LANES, lane))
             yield
 
@@ -227,7 +230,7 @@ class Lite:
         return self.connection.executemany(f'INSERT INTO "{table}" ({named}) VALUES ({marks})', rows).rowcount
 
     @contextmanager
-    def writing(self, lanes: Iterable[str] = ()) -> Iterator[None]:  # noqa: ARG002 - SQLite has one writer for all
+    def writing(self, lanes: Iterable[str] | None = ()) -> Iterator[None]:  # noqa: ARG002 - SQLite has one writer for all
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield

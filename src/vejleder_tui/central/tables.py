@@ -11,6 +11,7 @@ __all__ = [
     "CentralClock",
     "CentralDevice",
     "CentralKey",
+    "CentralOriginal",
     "CentralPseudonym",
     "CentralReceipt",
     "CentralStaging",
@@ -53,10 +54,10 @@ class CentralKey(Central, table=True):
 
 
 class CentralBundle(Central, table=True):
-    """A file that came in, by its SHA-256. `state`: applied, repeated, quarantined (`why` and `detail` say more).
+    """A file that came in, by its SHA-256. `state`: applied, quarantined (`why` and `detail` say more).
 
-    `header`, `manifest` and `signature` are the members of those names, kept for ever; `path` is the original, until
-    `kept_until`. `applied` and `known` count operations that were new here, and that were not.
+    `header`, `manifest` and `signature` are the members of those names, kept for ever. `applied` and `known` count
+    operations that were new here, and that were not.
     """
 
     __tablename__ = "central_bundle"
@@ -82,8 +83,16 @@ class CentralBundle(Central, table=True):
     received_at: str
     tried_at: str
     applied_at: str | None = Field(default=None)
-    path: str | None = Field(default=None)
-    kept_until: str | None = Field(default=None, index=True)
+
+
+class CentralOriginal(Central, table=True):
+    """A file that was moved to `done`, where it lies, and until when; only what stands here is ever deleted."""
+
+    __tablename__ = "central_original"
+
+    path: str = Field(primary_key=True)
+    sha256: str
+    kept_until: str = Field(index=True)
 
 
 class CentralDevice(Central, table=True):

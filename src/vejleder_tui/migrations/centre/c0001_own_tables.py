@@ -52,13 +52,17 @@ def upgrade() -> None:
         sa.Column("received_at", text(), nullable=False),
         sa.Column("tried_at", text(), nullable=False),
         sa.Column("applied_at", text()),
-        sa.Column("path", text()),
-        sa.Column("kept_until", text()),
     )
     op.create_index("ix_central_bundle_bundle_id", "central_bundle", ["bundle_id"])
     op.create_index("ix_central_bundle_device", "central_bundle", ["device"])
     op.create_index("ix_central_bundle_state", "central_bundle", ["state"])
-    op.create_index("ix_central_bundle_kept_until", "central_bundle", ["kept_until"])
+    op.create_table(
+        "central_original",
+        sa.Column("path", text(), primary_key=True),
+        sa.Column("sha256", text(), nullable=False),
+        sa.Column("kept_until", text(), nullable=False),
+    )
+    op.create_index("ix_central_original_kept_until", "central_original", ["kept_until"])
     op.create_table(
         "central_device",
         sa.Column("device", text(), primary_key=True),
