@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from vejleder_tui.migrations.shared.s0001_records_and_log import integer, text
+from vejleder_tui.migrations.shared.s0001_records_and_log import number, text
 
 revision = "c0001"
 down_revision = None
@@ -42,9 +42,9 @@ def upgrade() -> None:
         sa.Column("device", text()),
         sa.Column("public_key", text()),
         sa.Column("municipality", text()),
-        sa.Column("operations", integer(), nullable=False),
-        sa.Column("applied", integer(), nullable=False),
-        sa.Column("known", integer(), nullable=False),
+        sa.Column("operations", number(), nullable=False),
+        sa.Column("applied", number(), nullable=False),
+        sa.Column("known", number(), nullable=False),
         sa.Column("covers", text()),
         sa.Column("header", text()),
         sa.Column("manifest", text()),
@@ -70,8 +70,8 @@ def upgrade() -> None:
         sa.Column("last_seen", text(), nullable=False),
         sa.Column("last_created", text(), nullable=False),
         sa.Column("version", text(), nullable=False),
-        sa.Column("generation", integer(), nullable=False),
-        sa.Column("number", integer(), nullable=False),
+        sa.Column("generation", number(), nullable=False),
+        sa.Column("number", number(), nullable=False),
     )
     op.create_table(
         "central_clock",
@@ -83,8 +83,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "central_receipt",
-        sa.Column("generation", integer(), primary_key=True, autoincrement=False),
-        sa.Column("number", integer(), primary_key=True, autoincrement=False),
+        sa.Column("generation", number(), primary_key=True, autoincrement=False),
+        sa.Column("number", number(), primary_key=True, autoincrement=False),
         sa.Column("device", text(), primary_key=True),
         sa.Column("at", text(), nullable=False),
         sa.Column("manifest", text(), nullable=False),
@@ -98,11 +98,11 @@ def upgrade() -> None:
     op.create_table(
         "central_staging",
         sa.Column("run", text(), primary_key=True),
-        sa.Column("place", integer(), primary_key=True, autoincrement=False),
+        sa.Column("place", number(), primary_key=True, autoincrement=False),
         sa.Column("what", text(), nullable=False),
         sa.Column("device", text()),
-        sa.Column("first", integer()),
-        sa.Column("last", integer()),
+        sa.Column("first", number()),
+        sa.Column("last", number()),
         sa.Column("hash", text()),
         sa.Column("content", text()),
         prefixes=["UNLOGGED"] if op.get_bind().dialect.name == "postgresql" else [],
