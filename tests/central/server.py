@@ -31,7 +31,7 @@ class Server:
 
     def __init__(self) -> None:
         self.user = self._other_user()
-        self.folder = Path(tempfile.mkdtemp(prefix="vejleder-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="vejleder-pg-", dir=self._parent()))
         if self.user:
             shutil.chown(self.folder, self.user)
         self._data = self.folder / "data"
@@ -46,6 +46,13 @@ class Server:
         for name in ("postgres", "nobody"):
             with contextlib.suppress(KeyError):
                 return pwd.getpwnam(name).pw_name
+        return None
+
+    def _parent(self) -> Path | None:
+        """Return where the other user can get to; None: the usual place for temporary files."""
+        for path in map(Path, (tempfile.gettempdir(), "/var/tmp") if self.user else ()):
+            if all(one.stat().st_mode & 0o001 for one in (path, *path.parents)):
+                return path
         return None
 
     def _run(self, program: str, *arguments: str) -> None:

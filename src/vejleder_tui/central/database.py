@@ -19,12 +19,12 @@ from vejleder_tui.errors import StoreError, VejlederError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from vejleder_tui.oplog.tables import Rows
 
-__all__ = ["Centre", "Lite", "Postgres", "is_passing", "open_centre"]
+__all__ = ["Centre", "Lite", "Postgres", "is_of_values", "is_passing", "open_centre", "translated"]
 
 _BATCH = 2_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[?%]")
@@ -82,9 +82,7 @@ def open_centre(url: str) -> Centre:
         return Postgres(url)
     if url.startswith("sqlite:///"):
         return Lite(Path(url.removeprefix("sqlite:///")))
-    raise StoreError(
-        _("Databasens adresse kan ikke læses."), _("Den begynder med postgresql:// eller sqlite:///.")
-    )
+    raise StoreError(_("Databasens adresse kan ikke læses."), _("Den begynder med postgresql:// eller sqlite:///."))
 
 
 def is_passing(error: BaseException) -> bool:
@@ -94,6 +92,11 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, psycopg.InterfaceError):
         return True
     return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+def is_of_values(error: BaseException | None) -> bool:
+    """Return whether the database refused what it was given, not who asked or when."""
+    return isinstance(error, psycopg.DataError | psycopg.IntegrityError | sqlite3.IntegrityError | sqlite3.DataError)
 
 
 @lru_cache(maxsize=4096)
@@ -174,7 +177,11 @@ class Postgres:
     def reading(self) -> Iterator[Centre]:
         with self.connection.transaction():
             self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield _Streaming(self)
+            view = _Streaming(self)
+            try:
+                yield view
+            finally:
+                view.end()
 
     def claim(self, name: str) -> bool:
         found = self.connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)).fetchone()
@@ -193,13 +200,42 @@ class _Streaming(Postgres):
     def __init__(self, whole: Postgres) -> None:
         self.connection = whole.connection
         self._reads = 0
+        self._open: set[psycopg.ServerCursor[Any]] = set()
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
         self._reads += 1
-        cursor = self.connection.cursor(f"view{id(self)}_{self._reads}")
+        cursor = self.connection.cursor(f"view{self._reads}")
+        self._open.add(cursor)
         cursor.itersize = _BATCH
         cursor.execute(_marks(sql), parameters)  # type: ignore[arg-type]
-        return cursor  # type: ignore[return-value]
+        return _Fetching(cursor, self._done)
+
+    def _done(self, cursor: psycopg.ServerCursor[Any]) -> None:
+        self._open.discard(cursor)
+        cursor.close()
+
+    def end(self) -> None:
+        """Close what was not read to its end."""
+        for cursor in list(self._open):
+            self._done(cursor)
+
+
+class _Fetching:
+    """The rows of a query of a view; the server forgets it when the last one has been taken."""
+
+    def __init__(self, cursor: psycopg.ServerCursor[Any], done: Callable[[psycopg.ServerCursor[Any]], None]) -> None:
+        self._cursor = cursor
+        self._done = done
+
+    def fetchone(self) -> Any:  # noqa: ANN401 - a driver's row
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> list[Any]:
+        return list(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self._cursor
+        self._done(self._cursor)
 
 
 class Lite:
@@ -213,7 +249,9 @@ class Lite:
             for setting in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "secure_delete = on"):
                 self.connection.execute(f"PRAGMA {setting}")
         except sqlite3.Error as error:
-            raise StoreError(_("Databasen kan ikke åbnes."), _("Kontrollér stien, og om der kan skrives der.")) from error
+            raise StoreError(
+                _("Databasen kan ikke åbnes."), _("Kontrollér stien, og om der kan skrives der.")
+            ) from error
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
         return self.connection.execute(sql, parameters)
@@ -262,7 +300,12 @@ def translated(error: BaseException) -> VejlederError:
     """Return what a person is told of a database's error; nothing of its own text, which may hold values."""
     state = getattr(error, "sqlstate", None)
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
-        return StoreError(_("Databasen giver ikke lov til det."), _("Kør central init --roles, og brug rollen, som står i docs/central.md."))
+        return StoreError(
+            _("Databasen giver ikke lov til det."),
+            _("Kør central init --roles, og brug rollen, som står i docs/central.md."),
+        )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | sqlite3.OperationalError):
         return StoreError(_("Databasen svarer ikke."), _("Se efter, om den kører, og prøv igen. Intet er gået tabt."))
-    return StoreError(_("Databasen afviste arbejdet (kode {state}).").format(state=state or "-"), _("Kør vejleder central status."))
+    return StoreError(
+        _("Databasen afviste arbejdet (kode {state}).").format(state=state or "-"), _("Kør vejleder central status.")
+    )

@@ -246,9 +246,7 @@ def _upsert(centre: Centre, **fields: object) -> None:
     )
 
 
-def _note_device(
-    centre: Centre, header: BundleHeader, stage: Stage, head: int, now: datetime, sha256: str
-) -> None:
+def _note_device(centre: Centre, header: BundleHeader, stage: Stage, head: int, now: datetime, sha256: str) -> None:
     """Note that a device was heard of, and whether its clock is wrong by more than a day."""
     device = header.exporter.device
     before = centre.execute("SELECT last_created FROM central_device WHERE device = ?", (device,)).fetchone()

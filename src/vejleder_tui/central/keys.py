@@ -43,7 +43,9 @@ _COLUMNS = "public_key, recipient, device, name, role, municipality, added_at, r
 
 def known_keys(centre: Centre, *, removed: bool = False) -> list[Key]:
     """Return the keys by name, those that were removed too if `removed`."""
-    found = [Key(*row) for row in centre.execute(f"SELECT {_COLUMNS} FROM central_key ORDER BY name, public_key").fetchall()]
+    found = [
+        Key(*row) for row in centre.execute(f"SELECT {_COLUMNS} FROM central_key ORDER BY name, public_key").fetchall()
+    ]
     return [key for key in found if removed or key.removed_at is None]
 
 

@@ -22,9 +22,7 @@ DEFAULT_NAME = "Centralen"
 UNKNOWN_MUNICIPALITY = "0000"
 
 
-def init(
-    centre: Centre, identity: Identity, *, name: str, municipality: str, randomness: Randomness
-) -> KeyCard:
+def init(centre: Centre, identity: Identity, *, name: str, municipality: str, randomness: Randomness) -> KeyCard:
     """Bring the tables up to date and note who the centre is; returns its card. May be run again at any time.
 
     Empty `name` and `municipality` keep what was said before. Raises StoreError for a database of a newer program, and
@@ -38,14 +36,10 @@ def init(
     with centre.writing(("init",)):
         before = values.get(centre, "public_key")
         if before is not None and before != identity.signer.public.text:
-            raise StoreError(
-                _("Databasen hører til en anden nøglefil."), _("Angiv den rigtige med --identity.")
-            )
+            raise StoreError(_("Databasen hører til en anden nøglefil."), _("Angiv den rigtige med --identity."))
         values.put(centre, "public_key", identity.signer.public.text)
         values.put(centre, "name", name or values.get(centre, "name") or DEFAULT_NAME)
-        values.put(
-            centre, "municipality", municipality or values.get(centre, "municipality") or UNKNOWN_MUNICIPALITY
-        )
+        values.put(centre, "municipality", municipality or values.get(centre, "municipality") or UNKNOWN_MUNICIPALITY)
         if values.get(centre, "pseudonym_secret") is None:
             values.put(centre, "pseudonym_secret", randomness.take(32).hex())
         return own_card(centre, identity)
@@ -90,7 +84,9 @@ def _migrate(centre: Centre) -> None:
 
     lines = ("shared", "centre")
     if isinstance(centre, Postgres):
-        engine = create_engine("postgresql+psycopg://", creator=centre.another, poolclass=NullPool, hide_parameters=True)
+        engine = create_engine(
+            "postgresql+psycopg://", creator=centre.another, poolclass=NullPool, hide_parameters=True
+        )
         with engine.begin() as bound:
             bound.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('vejleder init'))")
             upgrade(bound, lines)

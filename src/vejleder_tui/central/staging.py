@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LostStagingError", "Stage", "apply_pieces", "sweep", "unstage"]
 
 _COLUMNS = ("run", "place", "what", "device", "first", "last", "hash", "content")
-_SELECT = 'SELECT what, first, last, hash, content FROM central_staging WHERE run = ? ORDER BY place'
+_SELECT = "SELECT what, first, last, hash, content FROM central_staging WHERE run = ? ORDER BY place"
 _AT = re.compile(rb'"at":"([0-9TZ:.-]{19,32})"')
 
 StagedRow = tuple[str, int, str, str | None, int | None, int | None, str | None, str | None]
