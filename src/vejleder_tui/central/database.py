@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.oplog.tables import Rows
 
-__all__ = ["Centre", "Lite", "Postgres", "is_of_values", "is_passing", "open_centre", "translated"]
+__all__ = ["Centre", "Lite", "Postgres", "is_of_values", "is_passing", "open_centre", "opened", "translated"]
 
 _BATCH = 2_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[?%]")
@@ -83,6 +83,14 @@ def open_centre(url: str) -> Centre:
     if url.startswith("sqlite:///"):
         return Lite(Path(url.removeprefix("sqlite:///")))
     raise StoreError(_("Databasens adresse kan ikke læses."), _("Den begynder med postgresql:// eller sqlite:///."))
+
+
+def opened(url: str) -> Centre:
+    """Open a database for a person's command; raises StoreError, where `open_centre` raises the driver's own errors."""
+    try:
+        return open_centre(url)
+    except (psycopg.Error, sqlite3.Error) as error:
+        raise translated(error) from error
 
 
 def is_passing(error: BaseException) -> bool:

@@ -259,8 +259,8 @@ def _note_device(centre: Centre, header: BundleHeader, stage: Stage, head: int, 
         _note_clock(centre, device, "back", now, header.created, sha256)
     created = header.created if before is None else max(header.created, str(before[0]))
     centre.execute(
-        "INSERT INTO central_device (device, name, last_seen, last_created, version, generation, number)"
-        " VALUES (?, ?, ?, ?, ?, 0, 0) ON CONFLICT (device) DO UPDATE SET name = excluded.name,"
+        "INSERT INTO central_device (device, name, last_seen, last_created, version)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET name = excluded.name,"
         " last_seen = excluded.last_seen, last_created = excluded.last_created, version = excluded.version",
         (device, header.exporter.name, stamp(now), created, header.version),
     )

@@ -96,7 +96,7 @@ class CentralOriginal(Central, table=True):
 
 
 class CentralDevice(Central, table=True):
-    """A device that sent a bundle: when, and which receipt of ours it last told of."""
+    """A device that sent a bundle: when, and written by which version."""
 
     __tablename__ = "central_device"
 
@@ -105,8 +105,6 @@ class CentralDevice(Central, table=True):
     last_seen: str
     last_created: str
     version: str
-    generation: int = Field(default=0)
-    number: int = Field(default=0)
 
 
 class CentralClock(Central, table=True):

@@ -70,8 +70,6 @@ def upgrade() -> None:
         sa.Column("last_seen", text(), nullable=False),
         sa.Column("last_created", text(), nullable=False),
         sa.Column("version", text(), nullable=False),
-        sa.Column("generation", number(), nullable=False),
-        sa.Column("number", number(), nullable=False),
     )
     op.create_table(
         "central_clock",
