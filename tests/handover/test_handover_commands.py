@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.acknowledging import acknowledge
 from tests.conftest import PASSPHRASE
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
+from vejleder_tui.bundle.slices import Head
 from vejleder_tui.cli.parser import run
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Citizen
@@ -151,12 +153,9 @@ def test_slices_of_later_versions_are_refused(shell: Shell, tmp_path: Path) -> N
 
 def test_after_a_receipt_only_the_rest_is_sent(shell: Shell, desk: Desk, tmp_path: Path) -> None:
     from vejleder_tui.queries.handover import waiting
-    from vejleder_tui.services.bookkeeping import bookkeeping
 
     head = desk.store.connection.execute("SELECT hash FROM operation WHERE seq = 4").fetchone()[0]
-    said = {"at": "2026-11-20T14:12:00Z", "devices": {desk.device: {"last": 4, "hash": head}}}
-    with bookkeeping(desk.store) as connection:
-        connection.execute("INSERT INTO local_value VALUES (?, ?)", (f"receipt:{RECIPIENT}", json.dumps(said)))
+    acknowledge(desk.store, RECIPIENT, [Head(desk.device, 4, head)])
     assert waiting(desk.store.connection).changes == 0
     assert exported(shell, tmp_path)["operations"] == 0
     add_citizen(desk, "Einer Madsen")
@@ -167,9 +166,7 @@ def test_after_a_receipt_only_the_rest_is_sent(shell: Shell, desk: Desk, tmp_pat
     assert exported(shell, tmp_path, "--all")["operations"] == 5
     other = age_recipient_of(generate_age_identity(SeededRandomness(6)))
     assert exported(shell, tmp_path, "--recipient", other)["operations"] == 5
-    said["devices"][desk.device]["hash"] = "0" * 64  # type: ignore[index]  # a receipt of another chain
-    with bookkeeping(desk.store) as connection:
-        connection.execute("UPDATE local_value SET value = ? WHERE name LIKE 'receipt:%'", (json.dumps(said),))
+    acknowledge(desk.store, RECIPIENT, [Head(desk.device, 4, "0" * 64)])  # a receipt of another chain
     assert exported(shell, tmp_path)["operations"] == 5
 
 
