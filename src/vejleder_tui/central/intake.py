@@ -16,7 +16,7 @@ from vejleder_tui.central.keys import known_keys, own_key, roles
 from vejleder_tui.central.staging import Stage, apply_pieces, unstage
 from vejleder_tui.clock import from_stamp, stamp
 from vejleder_tui.i18n import _
-from vejleder_tui.oplog.apply import Applied, Applying
+from vejleder_tui.oplog import Applied, Applying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.bundle.chain import Piece
     from vejleder_tui.central.database import Centre
-    from vejleder_tui.oplog.apply import Applying
+    from vejleder_tui.oplog import Applying
 
 __all__ = ["LostStagingError", "Stage", "apply_pieces", "sweep", "unstage"]
 

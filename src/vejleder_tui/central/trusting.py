@@ -10,7 +10,7 @@ from vejleder_tui.central.identity import ADMINISTRATION
 from vejleder_tui.central.keys import own_key, remove_key, roles, trust
 from vejleder_tui.central.setup import require_ready
 from vejleder_tui.clock import stamp
-from vejleder_tui.oplog.apply import retrust
+from vejleder_tui.oplog import retrust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vejleder_tui.central.database import Centre
     from vejleder_tui.central.keys import Key
     from vejleder_tui.clock import Clock
-    from vejleder_tui.oplog.apply import Applied
+    from vejleder_tui.oplog import Applied
 
 __all__ = ["distrust", "trust_cards"]
 
