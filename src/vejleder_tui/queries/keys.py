@@ -19,6 +19,7 @@ __all__ = [
     "WaitingKey",
     "device_keys",
     "known_keys",
+    "own_lines",
     "own_public_key",
     "recipients_in_force",
     "role_of_card",
@@ -61,7 +62,7 @@ def known_keys(reader: Reader, purpose: str | None = None) -> list[KnownKey]:
     found = []
     for fingerprint, found_purpose, name, card, valid_until, role in rows:
         said = json.loads(card) if card.startswith("{") else {"age": card, "minisign": ""}
-        trusted_as = (role or role_of_card(said.get("role", ""))) if found_purpose == "sender" else ""
+        trusted_as = role_of_card(role or said.get("role", "")) if found_purpose == "sender" else ""
         found.append(KnownKey(fingerprint, found_purpose, name, said["age"], said["minisign"], valid_until, trusted_as))
     return found
 
@@ -101,7 +102,8 @@ def recipients_in_force(reader: Reader, today: date) -> list[KnownKey]:
     ]
 
 
-def _first_lines(reader: Reader, device: str) -> Iterator[dict[str, Any]]:
+def own_lines(reader: Reader, device: str) -> Iterator[dict[str, Any]]:
+    """Yield what number 1 of a device says of it: its values. There are several where a number 1 was made up."""
     rows = reader.execute("SELECT line FROM operation WHERE device = ? AND seq = 1", (device,))
     for (line,) in rows.fetchall():
         said = json.loads(line) if line else {}
@@ -117,7 +119,7 @@ def device_keys(reader: Reader) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for (device,) in reader.execute("SELECT id FROM device").fetchall():
-        for values in _first_lines(reader, str(device)):
+        for values in own_lines(reader, str(device)):
             if isinstance(values.get("sign_key"), str):
                 found.setdefault(str(device), values["sign_key"])
     return found
@@ -148,7 +150,7 @@ def waiting_keys(reader: Reader) -> list[WaitingKey]:
     )
     found = []
     for key, device, count, first, last in rows.fetchall():
-        said = next((one for one in _first_lines(reader, device) if one.get("sign_key") == key), {})
+        said = next((one for one in own_lines(reader, device) if one.get("sign_key") == key), {})
         text = {name: str(said.get(name) or "") for name in ("name", "role", "seal_key")}
         found.append(WaitingKey(key, device, text["name"], text["role"], text["seal_key"], count, first, last))
     return found
