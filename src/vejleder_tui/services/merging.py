@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.export import own_keys
-from vejleder_tui.bundle.reader import Absent, Line, Started, Taken, open_bundle
+from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
+from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes.attendance import use_own_kinds
