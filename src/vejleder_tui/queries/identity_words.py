@@ -33,9 +33,10 @@ def identity_sentence(kind: str, about: Mapping[str, object]) -> str:
             "Der kan ikke skrives i {folder}. Derfor kan det ikke ses, om registreringerne er kopieret. Kontakt it-support."
         ).format(folder=mark_folder())
     why = _WHY.get(str(about.get("why")), _WHY["file"])
-    return _(
-        "Computeren har fået et nyt enhedsnummer, fordi {why}. Intet er gået tabt her. Fortryd går kun tilbage til nu."
-    ).format(why=_(why))
+    told = _("Computeren har fået et nyt enhedsnummer, fordi {why}. Fortryd går kun tilbage til nu.").format(why=_(why))
+    if about.get("why") in {"restored", "behind"}:
+        told += " " + _("Det, der er sendt siden kopien, kommer igen med en pakke fra modtageren.")
+    return told
 
 
 def new_since(reader: Reader) -> datetime | None:
