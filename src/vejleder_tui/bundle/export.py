@@ -137,10 +137,12 @@ def export_bundle(
     everything: bool = False,
     again: Sequence[tuple[str, int, int]] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    leaving: Callable[[BundleHeader], None] | None = None,
 ) -> Exported:
     """Write a bundle of what the `recipients` have not acknowledged, or of everything, into `folder`.
 
-    `again` names the runs (device, first, last) of an earlier bundle to write once more instead.
+    `again` names the runs (device, first, last) of an earlier bundle to write once more instead. `leaving` is told of
+    the whole file before it gets its name.
     `recipients` are age recipients; the file is sealed for this device too, so that it can be checked and shown here.
     `connection` reads, and no transaction is open on it: the log is taken as it stands between two transactions, which
     is where a bundle must end. Of other devices only what they signed is taken. Raises as `write_bundle` does.
@@ -167,7 +169,13 @@ def export_bundle(
             recipients=tuple(dict.fromkeys([*others, own.card.recipient])),
         )
         written = write_bundle(
-            folder, header, lines_of(connection, taken), header.recipients, own.signer, progress=progress
+            folder,
+            header,
+            lines_of(connection, taken),
+            header.recipients,
+            own.signer,
+            progress=progress,
+            leaving=leaving,
         )
     finally:
         connection.execute("ROLLBACK")

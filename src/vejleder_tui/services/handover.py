@@ -22,6 +22,7 @@ from vejleder_tui.ids import IdSource
 from vejleder_tui.queries.handover_words import contents_sentences
 from vejleder_tui.queries.keys import device_keys, known_keys, recipients_in_force
 from vejleder_tui.services.bookkeeping import bookkeeping
+from vejleder_tui.services.identity import note_leaving
 from vejleder_tui.store.files import make_private_folder
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def export(
             exported = export_bundle(
                 reader, target, recipients=given, bundle_id=IdSource(clock, randomness).new(), created=stamp(now),
                 everything=everything, again=_runs_of(reader, again) if again else None,
-                progress=progress,
+                progress=progress, leaving=lambda header: note_leaving(store, header),
             )  # fmt: skip
             try:
                 _enter(store, exported, now)

@@ -16,6 +16,7 @@ from vejleder_tui.migrations.run import upgrade_laptop
 from vejleder_tui.model import Centre, Device, Organisation, Worker
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.services.desk import Actor, Desk
+from vejleder_tui.services.identity import at_home
 from vejleder_tui.store.store import Store
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def first_start(
         cost=cost,
         allow_weak=allow_weak,
     )
+    at_home(store, device, clock=clock, anew=True)
     return Desk(store, device=device, actor=actor, clock=clock, randomness=randomness), recovery_code
 
 
