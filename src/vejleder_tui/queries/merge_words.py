@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.held import Missing
     from vejleder_tui.queries.merge_plan import Touch, Touches
 
-__all__ = ["clean", "clock_sentence", "fork_sentence", "held_sentences", "missing_sentence", "outcome_sentences", "touch_line", "touch_sentences", "why_word"]
+__all__ = [
+    "clean",
+    "clock_sentence",
+    "fork_sentence",
+    "held_sentences",
+    "missing_sentence",
+    "outcome_sentences",
+    "touch_line",
+    "touch_sentences",
+    "why_word",
+]
 
 
 class Forked(Protocol):

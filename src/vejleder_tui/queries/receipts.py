@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-
     from vejleder_tui.queries.base import Reader
 
 __all__ = ["BundleState", "bundle_states"]

@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
-from vejleder_tui.bundle.export import own_keys
 from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
+from vejleder_tui.bundle.export import own_keys
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.clock import stamp
@@ -27,7 +27,6 @@ from vejleder_tui.queries.keys import roles
 from vejleder_tui.queries.merge_plan import Touches, begin_touches, contested_rows, end_touches, touches
 from vejleder_tui.services.derived import Derived
 from vejleder_tui.services.handover import verify_here
-from vejleder_tui.services.erasing import after_erase
 from vejleder_tui.services.identity import Why, take_new_identity
 from vejleder_tui.services.keyring import WaitingCard, waiting_cards
 from vejleder_tui.services.merge_traces import enter, leave_notices
@@ -161,7 +160,9 @@ def check_files(reader: Reader, paths: Sequence[Path], *, progress: Progress | N
             raise RefusedError(name + " ".join(seen.errors))
         if seen.header.kind == "receipt":
             raise RuleError(_("Filen er en kvittering."), _("Indlæs den for sig: vejleder receipt FIL"))
-        found.setdefault(seen.manifest, CheckedFile(path, seen.header, seen.manifest, seen.sha256, bool(seen.signer_known)))
+        found.setdefault(
+            seen.manifest, CheckedFile(path, seen.header, seen.manifest, seen.sha256, bool(seen.signer_known))
+        )
     return tuple(found.values())
 
 
@@ -190,7 +191,7 @@ def look(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None 
         with store.transaction() as connection:
             outcome = _take_in(desk, connection, files, lambda rows: _note_touched(connection, rows), progress)[0]
             kept.append((outcome, touches(before, connection)))
-            raise _Undone
+            raise _Undone  # noqa: TRY301 - how a transaction is left without being kept
     except _Undone:
         ((outcome, changed),) = kept
         return MergePlan(tuple(files), outcome, changed)
@@ -225,7 +226,7 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
                 # Before anything comes in: what the other copy wrote under the old number is not ours to go on from.
                 take_new_identity(desk, Why.MET)
             derived = Derived(store.connection)
-            outcome, done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
+            outcome, _done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
             derived.bring_up_to_date()
             outcome = replace(outcome, new_identity=renewed)
             for one in files:
@@ -235,8 +236,6 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
         desk.device = device
         raise
     use_own_kinds(own_attendance_kinds(store.connection))
-    if done.erased or done.taken:
-        after_erase(store, clock=desk.clock)
     return Merged(tuple(files), outcome)
 
 
