@@ -53,7 +53,7 @@ class Laptop:
     def looks_at(self, *paths: Path) -> MergePlan:
         reader = self.desk.store.reader()
         try:
-            files = check_files(reader, paths)
+            files = check_files(reader, paths).bundles
         finally:
             self.desk.store.release(reader)
         return look(self.desk, files)
@@ -61,16 +61,14 @@ class Laptop:
     def merges(self, *paths: Path) -> Merged:
         reader = self.desk.store.reader()
         try:
-            files = check_files(reader, paths)
+            files = check_files(reader, paths).bundles
         finally:
             self.desk.store.release(reader)
         return merge(self.desk, files)
 
-    def new_citizen(self, name: str, **values: object) -> str:
+    def new_citizen(self, name: str) -> str:
         with self.desk.transaction("ny borger") as work:
-            return work.create(
-                Citizen, work.new_id(), {"organisation": organisation_id("0183")}, name=name, **values
-            )
+            return work.create(Citizen, work.new_id(), {"organisation": organisation_id("0183")}, name=name)
 
     def renames(self, citizen: str, name: str) -> None:
         with self.desk.transaction() as work:
@@ -78,7 +76,7 @@ class Laptop:
 
     def name_of(self, citizen: str) -> str | None:
         found = self.rows("SELECT name FROM citizen WHERE id = ? AND void = 0", citizen)
-        return None if not found else found[0][0]
+        return None if not found else str(found[0][0])
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.desk.store.connection.execute(sql, parameters)]

@@ -45,7 +45,11 @@ def test_looking_changes_nothing_and_tells_what_merging_does(laptop: Callable[..
     asta = one.new_citizen("Asta Li")
     before = other.digest, other.rows("SELECT count(*) FROM operation"), other.rows("SELECT * FROM bundle_history")
     plan = other.looks_at(one.bundle())
-    assert (other.digest, other.rows("SELECT count(*) FROM operation"), other.rows("SELECT * FROM bundle_history")) == before
+    assert (
+        other.digest,
+        other.rows("SELECT count(*) FROM operation"),
+        other.rows("SELECT * FROM bundle_history"),
+    ) == before
     assert [(touch.id, touch.new, touch.changed) for touch in plan.touches.citizens] == [(asta, 1, 0), (einer, 0, 1)]
     assert (plan.outcome.applied, plan.outcome.known, plan.outcome.opened) == (2, 5, 1)
     done = other.merges(*[file.path for file in plan.files])
@@ -80,7 +84,7 @@ def test_a_file_that_was_exchanged_meanwhile_leaves_nothing(laptop: Callable[...
     one, other = met(laptop)
     einer = one.new_citizen("Einer Mo")
     first = one.bundle()
-    files = check_files(other.desk.store.connection, [first])
+    files = check_files(other.desk.store.connection, [first]).bundles
     one.new_citizen("Asta Li")
     first.write_bytes(one.bundle().read_bytes())
     with pytest.raises(RefusedError):
@@ -95,7 +99,7 @@ def test_stopped_half_way_leaves_nothing(laptop: Callable[..., Laptop], act: Cal
     with one.desk.transaction():
         for number in range(600):
             one.new_citizen(f"Borger {number}")
-    files = check_files(other.desk.store.connection, [one.bundle()])
+    files = check_files(other.desk.store.connection, [one.bundle()]).bundles
 
     def stop(done: int, _total: int) -> None:
         if done >= 500:

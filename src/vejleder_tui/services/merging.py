@@ -18,8 +18,7 @@ from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes.attendance import use_own_kinds
-from vejleder_tui.errors import RefusedError, RuleError
-from vejleder_tui.i18n import _
+from vejleder_tui.errors import RefusedError
 from vejleder_tui.oplog.apply import Applying
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.held import Missing, device_name, missing_ranges, parted
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckedFile",
+    "CheckedFiles",
     "ClockWarning",
     "ForkFound",
     "MergePlan",
@@ -147,23 +147,32 @@ class _Undone(Exception):  # noqa: N818 - no fault: how a trial ends
     """Raised at the end of a trial, so that its transaction is undone."""
 
 
-def check_files(reader: Reader, paths: Sequence[Path], *, progress: Progress | None = None) -> tuple[CheckedFile, ...]:
-    """Verify every file with the store untouched, each bundle once; one bad file refuses them all.
+@dataclass(frozen=True)
+class CheckedFiles:
+    """Files that were found whole and rightly signed: bundles, each once, and the paths of receipts."""
 
-    Raises RefusedError (its message names the file when there are several), NotFoundError, and RuleError for a receipt.
+    bundles: tuple[CheckedFile, ...]
+    receipts: tuple[Path, ...]
+
+
+def check_files(reader: Reader, paths: Sequence[Path], *, progress: Progress | None = None) -> CheckedFiles:
+    """Verify every file with the store untouched; one bad file refuses them all.
+
+    Raises RefusedError (its message names the file when there are several), NotFoundError, and what `progress` raises.
     """
-    found: dict[str, CheckedFile] = {}
+    bundles: dict[str, CheckedFile] = {}
+    receipts: dict[str, Path] = {}
     for place, path in enumerate(paths):
         seen = verify_here(reader, path, progress=_part(progress, place, len(paths)))
         if not seen.ok or seen.header is None:
             name = f"{path.name}: " if len(paths) > 1 else ""
             raise RefusedError(name + " ".join(seen.errors))
         if seen.header.kind == "receipt":
-            raise RuleError(_("Filen er en kvittering."), _("Indlæs den for sig: vejleder receipt FIL"))
-        found.setdefault(
-            seen.manifest, CheckedFile(path, seen.header, seen.manifest, seen.sha256, bool(seen.signer_known))
-        )
-    return tuple(found.values())
+            receipts.setdefault(seen.manifest, path)
+        else:
+            found = CheckedFile(path, seen.header, seen.manifest, seen.sha256, bool(seen.signer_known))
+            bundles.setdefault(seen.manifest, found)
+    return CheckedFiles(tuple(bundles.values()), tuple(receipts.values()))
 
 
 def _part(progress: Progress | None, place: int, count: int) -> Progress | None:
