@@ -69,10 +69,11 @@ def sign_head(signer: SigningKey, device: str, last: int, end: str) -> str:
 
 
 def file_name(header: BundleHeader) -> str:
-    """Return `vejleder-<municipality>-<device8>-<first>-<last>.tar.zst.age`."""
+    """Return `vejleder-<municipality>-<device8>-<first>-<last>.tar.zst.age`; a receipt has its number instead."""
     first, last = _own_range(header)
     exporter = header.exporter
-    return f"vejleder-{exporter.municipality}-{exporter.device[:8]}-{first}-{last}.tar.zst.age"
+    what = f"kvittering-{header.receipt.number}" if header.receipt else f"{first}-{last}"
+    return f"vejleder-{exporter.municipality}-{exporter.device[:8]}-{what}.tar.zst.age"
 
 
 def _own_range(header: BundleHeader) -> tuple[int, int]:

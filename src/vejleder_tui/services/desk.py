@@ -202,6 +202,11 @@ class Desk:
             if store.writes:
                 store.guard([*table_names(), *GUARDED], self._door)
 
+    @property
+    def door(self) -> Door:
+        """The door through which alone replicated rows are written; a merge opens it."""
+        return self._door
+
     def as_actor(self, actor: Actor) -> None:
         """Let another worker work from here on (the sandbox and the lock screen use it)."""
         self.actor = actor
