@@ -84,7 +84,9 @@ def touches(before: Reader, after: Connection) -> Touches:
     others: dict[str, int] = {}
     total = 0
     for (table,) in after.execute("SELECT DISTINCT table_name FROM merge_touched ORDER BY table_name").fetchall():
-        counted = after.execute("SELECT count(*) FROM merge_touched WHERE table_name = ? AND what <> 'passed'", (table,)).fetchone()
+        counted = after.execute(
+            "SELECT count(*) FROM merge_touched WHERE table_name = ? AND what <> 'passed'", (table,)
+        ).fetchone()
         total += int(counted[0])
         if table not in BELONGS:
             others[str(table)] = int(counted[0])

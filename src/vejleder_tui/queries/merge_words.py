@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.held import Missing
     from vejleder_tui.queries.merge_plan import Touch, Touches
 
-__all__ = ["clean", "clock_sentence", "fork_sentence", "held_sentences", "missing_sentence", "outcome_sentences", "touch_line", "touch_sentences", "why_word"]
+__all__ = [
+    "clean",
+    "clock_sentence",
+    "fork_sentence",
+    "held_sentences",
+    "missing_sentence",
+    "outcome_sentences",
+    "receipt_sentences",
+    "role_word",
+    "touch_line",
+    "touch_sentences",
+    "waiting_key_sentence",
+    "why_word",
+]
 
 
 class Forked(Protocol):
@@ -46,9 +59,93 @@ class Ahead(Protocol):
         ...
 
 
+class Happened(Protocol):
+    """What a merge does or did, beside the rows (services.merging.Outcome)."""
+
+    @property
+    def applied(self) -> int:
+        """How many operations were new."""
+        ...
+
+    @property
+    def opened(self) -> int:
+        """On how many rows laptops came to disagree."""
+        ...
+
+    @property
+    def closed(self) -> int:
+        """On how many they no longer do."""
+        ...
+
+    @property
+    def held(self) -> Mapping[str, int]:
+        """How many new operations are not counted, by why."""
+        ...
+
+    @property
+    def missing(self) -> Sequence[Missing]:
+        """What is missing afterwards."""
+        ...
+
+    @property
+    def forks(self) -> Sequence[Forked]:
+        """Where copies parted."""
+        ...
+
+    @property
+    def clocks(self) -> Sequence[Ahead]:
+        """Whose clocks are ahead."""
+        ...
+
+    @property
+    def new_identity(self) -> bool:
+        """Whether a copy of this store is in use somewhere else."""
+        ...
+
+
+class Taken(Protocol):
+    """What a receipt said (services.receipts.ReceiptTaken)."""
+
+    @property
+    def receiver(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def at(self) -> str:
+        """When it was written (UTC)."""
+        ...
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the newest of its receiver."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many operations wait there."""
+        ...
+
+    @property
+    def refused(self) -> int:
+        """How many cannot be read there."""
+        ...
+
+
 def clean(text: str) -> str:
     """Return a name from outside without control characters."""
     return "".join(one if one.isprintable() else "·" for one in text)
+
+
+def role_word(role: str) -> str:
+    """Return what a key is trusted as."""
+    words = {
+        "worker": _("vejleder"),
+        "coordinator": _("koordinator"),
+        "exporter": _("administration"),
+        "administration": _("administration"),
+    }
+    return words.get(role, clean(role))
 
 
 def why_word(why: str) -> str:
@@ -116,40 +213,71 @@ def touch_sentences(found: Touches) -> list[str]:
     return told
 
 
-def outcome_sentences(
-    *,
-    applied: int,
-    held: Mapping[str, int],
-    opened: int,
-    closed: int,
-    missing: Sequence[Missing],
-    forks: Sequence[Forked],
-    clocks: Sequence[Ahead],
-    new_identity: bool,
-) -> list[str]:
+def outcome_sentences(found: Happened) -> list[str]:
     """Return what a merge does or did beside the rows, the most important first."""
     told = []
-    if not applied:
+    if not found.applied:
         told.append(_("Alt i filen er her allerede."))
-    if opened:
+    if found.opened:
         told.append(
-            ngettext("{count} er til afklaring efter den.", "{count} er til afklaring efter den.", opened).format(
-                count=number(opened)
+            ngettext(
+                "{count} kommer til afklaring: to bærbare er uenige.",
+                "{count} kommer til afklaring: to bærbare er uenige.",
+                found.opened,
+            ).format(count=number(found.opened))
+        )
+    if found.closed:
+        told.append(
+            ngettext("{count} uenighed er afgjort.", "{count} uenigheder er afgjort.", found.closed).format(
+                count=number(found.closed)
             )
         )
-    if closed:
-        told.append(
-            ngettext("{count} uenighed er afgjort i den.", "{count} uenigheder er afgjort i den.", closed).format(
-                count=number(closed)
-            )
-        )
-    told += held_sentences(held)
-    told += [missing_sentence(one) for one in missing]
-    told += [fork_sentence(clean(one.name), one.seq) for one in forks]
-    told += [clock_sentence(clean(one.name), one.at) for one in clocks]
-    if new_identity:
+    told += held_sentences(found.held)
+    told += [missing_sentence(one) for one in found.missing]
+    told += [fork_sentence(one.name, one.seq) for one in found.forks]
+    told += [clock_sentence(one.name, one.at) for one in found.clocks]
+    if found.new_identity:
         told.append(
             _("En kopi af denne computers registreringer er i brug et andet sted. Her fortsættes under et nyt nummer.")
+        )
+    return told
+
+
+def waiting_key_sentence(name: str, words: str, operations: int) -> str:
+    """Return whose key operations wait for, and its words (the first four)."""
+    shown = "-".join(words.split("-")[:4])
+    who = clean(name) or _("Ukendt computer")
+    changes = ngettext("{count} ændring", "{count} ændringer", operations).format(count=number(operations))
+    if not shown:
+        return _("{device}: {changes} venter på en nøgle, som ikke er i pakken. Få dens nøglefil.").format(
+            device=who, changes=changes
+        )
+    return _("{device}, {words}: {changes} venter på, at nøglen kendes.").format(
+        device=who, words=shown, changes=changes
+    )
+
+
+def receipt_sentences(one: Taken) -> list[str]:
+    """Return what a receipt said, a sentence each."""
+    moment = local(from_stamp(one.at))
+    when = f"{whole_date(moment.date())} {moment:%H:%M}"
+    if not one.counts:
+        return [
+            _("Kvitteringen fra {receiver} af {when} er ældre end den, der er her. Intet er ændret.").format(
+                receiver=clean(one.receiver), when=when
+            )
+        ]
+    told = [_("Kvitteringen fra {receiver} af {when} er indlæst.").format(receiver=clean(one.receiver), when=when)]
+    if one.waiting:
+        told.append(
+            ngettext("{count} ændring venter hos modtageren.", "{count} ændringer venter hos modtageren.", one.waiting)
+            .format(count=number(one.waiting))
+        )  # fmt: skip
+    if one.refused:
+        told.append(
+            ngettext(
+                "{count} ændring kan modtageren ikke læse.", "{count} ændringer kan modtageren ikke læse.", one.refused
+            ).format(count=number(one.refused))
         )
     return told
 
@@ -158,12 +286,12 @@ def fork_sentence(name: str, seq: int) -> str:
     """Return what a fork means."""
     return _(
         "{device} er brugt i to kopier fra ændring {number}. Begge er taget med. Find ud af, hvor den anden kopi er."
-    ).format(device=name, number=number(seq))
+    ).format(device=clean(name), number=number(seq))
 
 
 def clock_sentence(name: str, at: str) -> str:
     """Return whose clock is wrong; `at` is the latest moment that it wrote."""
     moment = local(from_stamp(at))
     return _("Uret på {device} er forkert: det viste {date} {time}. Dens ændringer er taget med.").format(
-        device=name, date=whole_date(moment.date()), time=f"{moment:%H:%M}"
+        device=clean(name), date=whole_date(moment.date()), time=f"{moment:%H:%M}"
     )

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-
     from vejleder_tui.queries.base import Reader
 
 __all__ = ["BundleState", "bundle_states"]
@@ -98,4 +97,4 @@ def leads(reader: Reader, head: dict[str, Any], cover: dict[str, Any]) -> bool:
         if row is None or (row[0] is None and before is None):
             return False
         one = str(row[0] or before[0])
-    return one == cover["end"]
+    return one == str(cover["end"])

@@ -6,8 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from vejleder_tui.bundle.slices import note_have
-from vejleder_tui.clock import stamp
+from vejleder_tui.clock import from_stamp, stamp
+from vejleder_tui.queries.keys import known_keys
 from vejleder_tui.services.notices import note
 
 if TYPE_CHECKING:
@@ -41,7 +41,24 @@ def enter(connection: Connection, one: CheckedFile, outcome: Outcome, now: datet
             f"merged:{outcome.opened}" if outcome.opened else "merged",
         ),
     )  # fmt: skip
-    note_have(connection, header)
+    _note_have(connection, one)
+
+
+def _note_have(connection: Connection, one: CheckedFile) -> None:
+    """Keep what the exporter says that it holds, as its receipt of generation 0; a true receipt is worth more."""
+    header = one.header
+    receiver = next(
+        (key.recipient for key in known_keys(connection) if key.public_key == header.exporter.public_key), None
+    )
+    if receiver is None or not header.have:
+        return
+    heads = [{"device": held.device, "last": held.last, "hash": held.end} for held in header.have]
+    connection.execute(
+        "INSERT INTO receipt (receiver, generation, number, at, heads, waiting, refused, bundles)"
+        " VALUES (?, 0, ?, ?, ?, '[]', '[]', '[]') ON CONFLICT (receiver) DO UPDATE SET number = excluded.number,"
+        " at = excluded.at, heads = excluded.heads WHERE generation = 0 AND number < excluded.number",
+        (receiver, int(from_stamp(header.created).timestamp()), header.created, json.dumps(heads)),
+    )
 
 
 def leave_notices(connection: Connection, outcome: Outcome, now: datetime) -> None:
@@ -50,4 +67,10 @@ def leave_notices(connection: Connection, outcome: Outcome, now: datetime) -> No
         about = {"device": fork.device, "seq": str(fork.seq)}
         note(connection, f"fork:{fork.device}:{fork.seq}", "fork", about, at=now)
     for clock in outcome.clocks:
-        note(connection, f"clock:{clock.device}:{clock.at[:10]}", "clock", {"device": clock.device, "at": clock.at}, at=now)
+        note(
+            connection,
+            f"clock:{clock.device}:{clock.at[:10]}",
+            "clock",
+            {"device": clock.device, "at": clock.at},
+            at=now,
+        )

@@ -12,14 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
-from vejleder_tui.bundle.export import own_keys
 from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
+from vejleder_tui.bundle.export import own_keys
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes.attendance import use_own_kinds
-from vejleder_tui.errors import RefusedError, RuleError
-from vejleder_tui.i18n import _
+from vejleder_tui.errors import RefusedError
 from vejleder_tui.oplog.apply import Applying
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.held import Missing, device_name, missing_ranges, parted
@@ -27,7 +26,6 @@ from vejleder_tui.queries.keys import roles
 from vejleder_tui.queries.merge_plan import Touches, begin_touches, contested_rows, end_touches, touches
 from vejleder_tui.services.derived import Derived
 from vejleder_tui.services.handover import verify_here
-from vejleder_tui.services.erasing import after_erase
 from vejleder_tui.services.identity import Why, take_new_identity
 from vejleder_tui.services.keyring import WaitingCard, waiting_cards
 from vejleder_tui.services.merge_traces import enter, leave_notices
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckedFile",
+    "CheckedFiles",
     "ClockWarning",
     "ForkFound",
     "MergePlan",
@@ -148,21 +147,32 @@ class _Undone(Exception):  # noqa: N818 - no fault: how a trial ends
     """Raised at the end of a trial, so that its transaction is undone."""
 
 
-def check_files(reader: Reader, paths: Sequence[Path], *, progress: Progress | None = None) -> tuple[CheckedFile, ...]:
-    """Verify every file with the store untouched, each bundle once; one bad file refuses them all.
+@dataclass(frozen=True)
+class CheckedFiles:
+    """Files that were found whole and rightly signed: bundles, each once, and the paths of receipts."""
 
-    Raises RefusedError (its message names the file when there are several), NotFoundError, and RuleError for a receipt.
+    bundles: tuple[CheckedFile, ...]
+    receipts: tuple[Path, ...]
+
+
+def check_files(reader: Reader, paths: Sequence[Path], *, progress: Progress | None = None) -> CheckedFiles:
+    """Verify every file with the store untouched; one bad file refuses them all.
+
+    Raises RefusedError (its message names the file when there are several), NotFoundError, and what `progress` raises.
     """
-    found: dict[str, CheckedFile] = {}
+    bundles: dict[str, CheckedFile] = {}
+    receipts: dict[str, Path] = {}
     for place, path in enumerate(paths):
         seen = verify_here(reader, path, progress=_part(progress, place, len(paths)))
         if not seen.ok or seen.header is None:
             name = f"{path.name}: " if len(paths) > 1 else ""
             raise RefusedError(name + " ".join(seen.errors))
         if seen.header.kind == "receipt":
-            raise RuleError(_("Filen er en kvittering."), _("Indlæs den for sig: vejleder receipt FIL"))
-        found.setdefault(seen.manifest, CheckedFile(path, seen.header, seen.manifest, seen.sha256, bool(seen.signer_known)))
-    return tuple(found.values())
+            receipts.setdefault(seen.manifest, path)
+        else:
+            found = CheckedFile(path, seen.header, seen.manifest, seen.sha256, bool(seen.signer_known))
+            bundles.setdefault(seen.manifest, found)
+    return CheckedFiles(tuple(bundles.values()), tuple(receipts.values()))
 
 
 def _part(progress: Progress | None, place: int, count: int) -> Progress | None:
@@ -190,7 +200,7 @@ def look(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None 
         with store.transaction() as connection:
             outcome = _take_in(desk, connection, files, lambda rows: _note_touched(connection, rows), progress)[0]
             kept.append((outcome, touches(before, connection)))
-            raise _Undone
+            raise _Undone  # noqa: TRY301 - how a transaction is left without being kept
     except _Undone:
         ((outcome, changed),) = kept
         return MergePlan(tuple(files), outcome, changed)
@@ -225,7 +235,7 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
                 # Before anything comes in: what the other copy wrote under the old number is not ours to go on from.
                 take_new_identity(desk, Why.MET)
             derived = Derived(store.connection)
-            outcome, done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
+            outcome, _done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
             derived.bring_up_to_date()
             outcome = replace(outcome, new_identity=renewed)
             for one in files:
@@ -235,8 +245,6 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
         desk.device = device
         raise
     use_own_kinds(own_attendance_kinds(store.connection))
-    if done.erased or done.taken:
-        after_erase(store, clock=desk.clock)
     return Merged(tuple(files), outcome)
 
 

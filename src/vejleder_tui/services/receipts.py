@@ -42,9 +42,7 @@ class ReceiptTaken:
     refused: int
 
 
-def take_receipt(
-    store: Store, path: Path, *, progress: Callable[[int, int], None] | None = None
-) -> ReceiptTaken:
+def take_receipt(store: Store, path: Path, *, progress: Callable[[int, int], None] | None = None) -> ReceiptTaken:
     """Take a receipt in and return what it says; the greatest (generation, number) of a receiver counts.
 
     It must be signed with a key that was read in here (a recipient's or a sender's). Raises RefusedError, NotFoundError,

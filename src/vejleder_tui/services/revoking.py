@@ -11,11 +11,12 @@ from vejleder_tui.i18n import N_, _
 from vejleder_tui.model import Device
 from vejleder_tui.queries.revoking import DeviceKey, device_key_list, hashes_at, newest_place
 from vejleder_tui.services.keyring import WORDS_KEPT, fits
+from vejleder_tui.services.trusting import reckon_anew
 
 if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk, Saved
 
-__all__ = ["REVOKING", "Revoked", "may_revoke", "revoke"]
+__all__ = ["REVOKING", "Revoked", "may_revoke", "revocable", "revoke"]
 
 REVOKING = frozenset({"coordinator", "exporter", "administration"})
 """The roles whose revocations count; every laptop judges so by the role of the key that wrote it."""
@@ -35,6 +36,11 @@ def may_revoke(desk: Desk) -> bool:
     return desk.actor.role in REVOKING and found is not None and found[0] in REVOKING
 
 
+def revocable(desk: Desk, named: str, *, after: int | None = None) -> tuple[tuple[DeviceKey, int], ...]:
+    """Return what `revoke` would revoke: each device of the key and the last number that would count. Raises as it does."""
+    return tuple((one, number) for one, number, _end in _found(desk, named, after))
+
+
 def revoke(desk: Desk, named: str, *, after: int | None = None) -> Revoked:
     """Revoke the key of the device that `named` names: its id, its name, or the first words (at least four) of its key.
 
@@ -42,6 +48,16 @@ def revoke(desk: Desk, named: str, *, after: int | None = None) -> Revoked:
     named at number `after` if that is given: what it wrote later counts nowhere that the revocation reaches. Raises
     NotFoundError, and RuleError (not a coordinator, this laptop's own key, a number that is not here).
     """
+    found = _found(desk, named, after)
+    with desk.transaction(N_("spærret: {device}"), device=found[0][0].name) as work:
+        for one, number, end in found:
+            work.change(Device, one.device, revoked_seq=number, revoked_hash=end)
+        # What is beyond the last number that counts may be here already.
+        reckon_anew(desk, desk.store.connection)
+        return Revoked(tuple((one, number) for one, number, _end in found), work.saved(found[0][0].device))
+
+
+def _found(desk: Desk, named: str, after: int | None) -> list[tuple[DeviceKey, int, str]]:
     if not may_revoke(desk):
         raise RuleError(_("Kun en koordinator kan spærre en computer."), _("Bed koordinatoren om det."))
     several = device_key_list(desk.store.connection)
@@ -54,13 +70,7 @@ def revoke(desk: Desk, named: str, *, after: int | None = None) -> Revoked:
     together = [one for one in several if one.public_key in keys]
     if any(one.own for one in together):
         raise RuleError(_("Denne computer kan ikke spærre sin egen nøgle."), _("Gør det på en anden computer."))
-    with desk.transaction(N_("spærret: {device}"), device=found[0].name) as work:
-        done = []
-        for one in together:
-            number, end = _place(desk, one, after if one in found else None)
-            work.change(Device, one.device, revoked_seq=number, revoked_hash=end)
-            done.append((one, number))
-        return Revoked(tuple(done), work.saved(found[0].device))
+    return [(one, *_place(desk, one, after if one in found else None)) for one in together]
 
 
 def _is_named(one: DeviceKey, named: str) -> bool:

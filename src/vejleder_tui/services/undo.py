@@ -10,6 +10,7 @@ from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.errors import UndoError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.oplog import Blocker, PutBack, inverse, operations_of
+from vejleder_tui.services.trusting import reckon_anew
 from vejleder_tui.queries.identity_words import new_since
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def _put_back(work: Work, txn: int, refusal: str) -> tuple[tuple[str, str], ...]
         # What was corrected with a reason is put back with the same one.
         work.put_back(back.table, back.row, back.values, correction=written[back.table, back.row].reason)
     database.execute("INSERT INTO reversal (txn, undoes) VALUES (?, ?)", (work.txn, txn))
+    if any(back.table == "device" for back in answer):
+        reckon_anew(work.desk, work.desk.store.connection)  # it may have been a revocation
     return tuple((back.table, back.row) for back in answer)
 
 
