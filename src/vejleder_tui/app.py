@@ -57,6 +57,7 @@ FACTORIES: dict[str, str] = {
     "proposal": "proposal:ProposalScreen",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
+    "join": "join:JoinScreen",
     "history": "history:HistoryScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",

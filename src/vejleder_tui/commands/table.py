@@ -320,6 +320,12 @@ SCREENS: dict[str, ScreenKeys] = {
             ("bundle.show", "bundle.again", "key.show", "key.trust", "row.print", "key.remove", "row.history"),
         ),
         ScreenKeys(
+            "join",
+            "task",
+            N_("Ny bærbar"),
+            ("row.open", "key.show", "bundle.read", "app.back", "app.help"),
+        ),
+        ScreenKeys(
             "conflicts",
             "task",
             N_("Til afklaring"),

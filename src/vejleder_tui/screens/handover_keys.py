@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vejleder_tui.errors import CancelledError, VejlederError
 from vejleder_tui.i18n import _
+from vejleder_tui.queries.joining import is_joining
 from vejleder_tui.screens import handover_lines as lines_of
 from vejleder_tui.screens.base import ListScreen
 from vejleder_tui.screens.long_task import LongTask
@@ -297,6 +298,9 @@ class HandoverKeys(ListScreen):
 
     async def command_bundle_read(self) -> None:
         """Show what is in a file; reading it in comes with a later version."""
+        if await self.desk.read(is_joining):
+            self.desk.goto("join")
+            return
         typed = await self._ask(_("Indlæs fil: stien til pakken"))
         if typed is not None:
             await self.show_file(

@@ -87,6 +87,8 @@ def empty(panel_id: str, *, calendar: bool) -> str:
 
 def first_steps(view: TodayView | None) -> str:
     """Return the way on for who has no course yet."""
+    if view is not None and view.joining:
+        return _("Registreringerne fra den anden bærbar er ikke hentet endnu. Tryk 7 og så i.")
     if view is None or view.any_course:
         return ""
     return _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")

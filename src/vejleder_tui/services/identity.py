@@ -15,6 +15,7 @@ from vejleder_tui.bundle.slices import local_value
 from vejleder_tui.clock import stamp
 from vejleder_tui.ids import IdSource
 from vejleder_tui.paths import mark_folder
+from vejleder_tui.queries.joining import seated
 from vejleder_tui.store.mark import (
     looks_restored,
     mark_path,
@@ -119,7 +120,8 @@ def seat_of(store: Store, worker: str, *, clock: Clock, randomness: Randomness) 
     from vejleder_tui.services.desk import Actor, Desk  # noqa: PLC0415 - loads the models
 
     device = local_value(store.connection, "device") or ""
-    return Desk(store, device=device, actor=Actor(worker, "", ""), clock=clock, randomness=randomness)
+    actor = Actor(seated(store.connection, worker), "", "")
+    return Desk(store, device=device, actor=actor, clock=clock, randomness=randomness)
 
 
 def take_new_identity(desk: Desk, why: Why = Why.MET, *, end: tuple[int, str] | None = None) -> str:
