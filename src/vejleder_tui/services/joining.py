@@ -60,13 +60,18 @@ def offer(reader: Reader, path: Path, *, progress: Callable[[int, int], None] | 
 
     Raises RefusedError, NotFoundError, and RuleError when it is of another municipality or does not hold everything.
     """
-    (file,) = check_files(reader, [path], progress=progress)
-    own = own_keys(reader)
+    found = check_files(reader, [path], progress=progress).bundles
+    if not found:
+        raise RuleError(_("Filen er en kvittering. Intet er hentet."), _("Bed om en pakke med alt."))
+    file, own = found[0], own_keys(reader)
     if file.header.exporter.municipality != own.card.municipality:
         raise RuleError(
             _("Pakken er fra en anden kommune. Intet er hentet."), _("Se efter, om det er den rigtige fil.")
         )
-    if any(cover.first != 1 for cover in file.header.covers):
+    firsts: dict[str, int] = {}
+    for cover in file.header.covers:
+        firsts[cover.device] = min(cover.first, firsts.get(cover.device, cover.first))
+    if any(first != 1 for first in firsts.values()):
         raise RuleError(
             _("Pakken har ikke det hele. Intet er hentet."),
             _("Bed om en pakke med alt: vejleder export --all --recipient NØGLEFIL"),

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from vejleder_tui.oplog.apply import retrust
+from vejleder_tui.oplog import retrust
 from vejleder_tui.queries.keys import roles
 from vejleder_tui.services.derived import Derived
 
