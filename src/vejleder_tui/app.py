@@ -57,6 +57,8 @@ FACTORIES: dict[str, str] = {
     "proposal": "proposal:ProposalScreen",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
+    "join": "join:JoinScreen",
+    "merge": "merge:MergeScreen",
     "history": "history:HistoryScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",
