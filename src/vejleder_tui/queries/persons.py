@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.rules.persons import name_words, similar_names
 from vejleder_tui.rules.text import shorten_together
@@ -36,6 +37,7 @@ __all__ = [
     "persons_of",
     "registrations_of",
     "similar_to",
+    "weight",
 ]
 
 ALIKE_SHOWN = 5
@@ -50,6 +52,13 @@ def marks(ids: Sequence[object]) -> str:
 def person_of(column: str) -> str:
     """Return the SQL of the person behind a column of citizens' ids: the oldest row, from the laptop's own index."""
     return f"coalesce((SELECT cp.person FROM citizen_person cp WHERE cp.citizen = {column}), {column})"
+
+
+def weight(code: str | None) -> int:
+    """Return how much a mark counts where one person has two at one session: who came on any of them was there."""
+    kind = attendance_kind(code) if code else None
+    order = (AttendanceClass.NOT_EXPECTED, AttendanceClass.ABSENT, AttendanceClass.ATTENDED)
+    return 0 if not code else 1 if kind is None else 2 + order.index(kind.klass)
 
 
 def answers_of(reader: Reader, citizen: str) -> tuple[frozenset[str], frozenset[str]]:
