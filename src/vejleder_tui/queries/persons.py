@@ -36,6 +36,7 @@ __all__ = [
     "person_of",
     "persons_of",
     "registrations_of",
+    "rows_of",
     "similar_to",
     "weight",
 ]
@@ -50,7 +51,10 @@ def marks(ids: Sequence[object]) -> str:
 
 
 def person_of(column: str) -> str:
-    """Return the SQL of the person behind a column of citizens' ids: the oldest row, from the laptop's own index."""
+    """Return the SQL of the person behind a column of citizens' ids: the oldest row, from the laptop's own index.
+
+    `column` names its table too: alone it would be the index's own column.
+    """
     return f"coalesce((SELECT cp.person FROM citizen_person cp WHERE cp.citizen = {column}), {column})"
 
 
@@ -117,6 +121,21 @@ def persons_of(reader: Reader, citizens: Iterable[str]) -> dict[str, str]:
             all_rows(reader, f"SELECT citizen, person FROM citizen_person WHERE citizen IN ({marks(part)})", *part)
         )
     return found
+
+
+def rows_of(reader: Reader, citizens: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return for each of these ids all ids of the person, the oldest first, from the laptop's own index."""
+    persons = persons_of(reader, citizens)
+    heads = sorted(set(persons.values()))
+    found: dict[str, list[str]] = {}
+    for part in (heads[at : at + 500] for at in range(0, len(heads), 500)):
+        for citizen, person in all_rows(
+            reader,
+            f"SELECT citizen, person FROM citizen_person WHERE person IN ({marks(part)}) ORDER BY citizen",
+            *part,
+        ):
+            found.setdefault(person, []).append(citizen)
+    return {one: tuple(found.get(person, (one,))) for one, person in persons.items()}
 
 
 @dataclass(frozen=True, repr=False)
