@@ -10,11 +10,24 @@ from vejleder_tui.model.base import RECORDS, FieldInfo, fields_of
 from vejleder_tui.oplog.values import from_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from vejleder_tui.oplog.line import Value
 
-__all__ = ["Database", "RowState", "TableSql", "children_of", "read_row", "sql_of", "table_names"]
+__all__ = [
+    "Database",
+    "RowState",
+    "TableSql",
+    "children_of",
+    "filled",
+    "marks_of",
+    "read_row",
+    "references_of",
+    "sql_of",
+    "state_of",
+    "table_names",
+    "table_order",
+]
 
 
 class Rows(Protocol):
@@ -38,6 +51,10 @@ class Database(Protocol):
         """Run one statement."""
         ...
 
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:  # noqa: ANN401 - drivers differ
+        """Run one statement once for each of `rows`."""
+        ...
+
 
 @dataclass(frozen=True)
 class TableSql:
@@ -47,6 +64,7 @@ class TableSql:
     fields: dict[str, FieldInfo]
     select: str
     insert: str
+    upsert: str
     select_all: str
 
     @property
@@ -77,6 +95,8 @@ def sql_of(table: str) -> TableSql:
         fields=fields,
         select=f'SELECT {listed} FROM "{table}" WHERE id = ?',
         insert=f'INSERT INTO "{table}" ({listed}) VALUES ({marks})',
+        upsert=f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET '
+        + ", ".join(f'"{name}" = excluded."{name}"' for name in names[1:]),
         select_all=f'SELECT {listed} FROM "{table}" ORDER BY id',
     )
 
@@ -94,6 +114,12 @@ def children_of(table: str) -> tuple[tuple[str, str], ...]:
     )
 
 
+@cache
+def references_of(table: str) -> tuple[tuple[str, str, bool], ...]:
+    """Return (field, table referred to, whether the field is part of the key) of every reference in `table`."""
+    return tuple((name, info.references, info.key) for name, info in fields_of(table).items() if info.references)
+
+
 def state_of(sql: TableSql, row: Sequence[Any]) -> RowState:
     """Return one fetched row of `select` or `select_all` with its values in the log's form."""
     values = {name: from_column(info, found) for (name, info), found in zip(sql.fields.items(), row[3:], strict=True)}
@@ -105,6 +131,29 @@ def read_row(database: Database, table: str, row: str) -> RowState | None:
     sql = sql_of(table)
     found = database.execute(sql.select, (row,)).fetchone()
     return None if found is None else state_of(sql, found)
+
+
+@cache
+def table_order() -> tuple[str, ...]:
+    """Return all replicated tables, each after those that it refers to (but itself)."""
+    done: dict[str, None] = {}
+
+    def place(table: str, under: tuple[str, ...]) -> None:
+        if table in done or table in under:
+            return
+        for info in fields_of(table).values():
+            if info.references:
+                place(info.references, (*under, table))
+        done[table] = None
+
+    for table in table_names():
+        place(table, ())
+    return tuple(done)
+
+
+def marks_of(count: int) -> str:
+    """Return `?, ?, …` for a list in a statement."""
+    return ", ".join("?" * count)
 
 
 def filled(sql: TableSql, values: Mapping[str, Value]) -> list[str]:
