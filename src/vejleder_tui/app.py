@@ -58,6 +58,7 @@ FACTORIES: dict[str, str] = {
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
     "history": "history:HistoryScreen",
+    "persons": "persons:PersonsScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",
     "more": "more:MoreScreen",

@@ -33,6 +33,7 @@ __all__ = [
     "group_of",
     "marks",
     "open_proposals",
+    "pairs_of",
     "person_of",
     "persons_of",
     "registrations_of",
@@ -267,16 +268,26 @@ class Why(StrEnum):
     """Answered not to be the same, but others make them one person."""
     OTHER_NUMBER = "other_number"
     """Answered to be the same, though their CPR numbers differ."""
+    NUMBER = "number"
+    """One person by an equal number; never on the list of what is open."""
+    ANSWERED = "answered"
+    """One person by an answer."""
+    THROUGH = "through"
+    """One person because both are the same as a third."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two registrations that somebody is to look at; `answer` is the SamePerson row of a contradiction, else empty."""
+    """Two registrations; `answer` is the SamePerson row of what was answered, else empty.
+
+    `contested`: laptops disagree about the answer.
+    """
 
     why: Why
     first: Registration
     second: Registration
     answer: str = ""
+    contested: bool = False
 
     @property
     def id(self) -> str:
@@ -319,11 +330,44 @@ def open_proposals(reader: Reader, *, limit: int = 500) -> tuple[Pair, ...]:
             reader, f"{_PROPOSALS} ORDER BY p.first, p.second LIMIT ?", max(0, limit - len(found))
         )
     ]
+    return _pairs(reader, found)
+
+
+def pairs_of(reader: Reader, citizen: str) -> tuple[Pair, ...]:
+    """Return the registration of `citizen` beside each other one of the same person, and why they are one."""
+    found: list[tuple[Why, str, str, str]] = []
+    for other in group_of(reader, citizen):
+        if other == citizen:
+            continue
+        answer = one_row(
+            reader,
+            "SELECT id, same FROM same_person WHERE void = 0 AND same IS NOT NULL"
+            " AND (first = ? AND second = ? OR first = ? AND second = ?) ORDER BY same LIMIT 1",
+            citizen, other, other, citizen,
+        )  # fmt: skip
+        equal = one_row(
+            reader,
+            f"SELECT coalesce({_EQUAL}, 0) FROM citizen a, citizen b WHERE a.id = ? AND b.id = ?",
+            citizen,
+            other,
+        )
+        if answer is not None:
+            why = Why.ANSWERED if answer[1] else Why.ROUNDABOUT
+        else:
+            why = Why.NUMBER if equal and equal[0] else Why.THROUGH
+        found.append((why, citizen, other, str(answer[0]) if answer else ""))
+    return _pairs(reader, found)
+
+
+def _pairs(reader: Reader, found: Sequence[tuple[Why, str, str, str]]) -> tuple[Pair, ...]:
+    contested = {
+        row for (row,) in all_rows(reader, "SELECT DISTINCT row FROM contested WHERE table_name = 'same_person'")
+    }
     pairs = []
     for why, first, second, answer in found:
         both = registrations_of(reader, (first, second))
         if len(both) == 2:
-            pairs.append(Pair(why, both[0], both[1], answer))
+            pairs.append(Pair(why, both[0], both[1], answer, answer in contested))
     return tuple(pairs)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.today import FollowUp, TodayView, ToSettle
 
 __all__ = [
+    "ALIKE",
     "BANDS",
     "PANELS",
     "empty",
@@ -41,6 +42,8 @@ Name = Callable[[str], str]
 """Turns a short name into what is shown: the name, or its initials."""
 
 BANDS = (("sessions",), ("missing", "due"), ("follow_ups", "peer"), ("drafts", "to_settle"), ("handover",))
+ALIKE = "alike"
+"""The line of those who may be the same citizen."""
 PANELS = tuple(one for band in BANDS for one in band)
 
 
@@ -101,7 +104,7 @@ def item(view: TodayView, panel_id: str, key: str) -> Any:  # noqa: ANN401 - wha
         "follow_ups": {one.task or one.about: one for one in view.follow_ups},
         "peer": {one.id: one for one in view.peer},
         "drafts": {one.id: one for one in view.drafts},
-        "to_settle": {"first": view.to_settle},
+        "to_settle": {"first": view.to_settle, ALIKE: view.alike},
         "handover": {"waiting": view.waiting},
     }
     return by_panel[panel_id].get(key)
@@ -142,7 +145,10 @@ def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row]
         "follow_ups": (_follow_ups(view.follow_ups, day, name), len(view.follow_ups)),
         "peer": (_peer(view.peer, day), len(view.peer)),
         "drafts": ([_draft(one, day) for one in view.drafts], len(view.drafts)),
-        "to_settle": (settle if view.to_settle.count else [], view.to_settle.count),
+        "to_settle": (
+            [*(settle if view.to_settle.count else []), *_alike(view.alike)],
+            view.to_settle.count + view.alike,
+        ),
         "handover": ([Row("waiting", sent, say=sent)], view.waiting.changes),
     }
 
@@ -277,6 +283,15 @@ def _settle(one: ToSettle, day: date, name: Name) -> str:
     count = _("to") if one.values == 2 else number(one.values)
     said = _("{count} tider skrevet") if times else _("{count} værdier skrevet")
     return f"{' '.join(part for part in parts if part)}: {said.format(count=count)}"
+
+
+def _alike(count: int) -> list[Row]:
+    if not count:
+        return []
+    said = ngettext("Samme borger? {count} par at svare på", "Samme borger? {count} par at svare på", count).format(
+        count=number(count)
+    )
+    return [Row(ALIKE, said, say=said)]
 
 
 def _handover(one: Waiting, day: date) -> str:
