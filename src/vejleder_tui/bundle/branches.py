@@ -117,13 +117,17 @@ class Branches:
         """Return the places of operations that nothing builds on."""
         return sorted(place for place, one in self._into.items() if one.present and place not in self._onward)
 
-    def in_full(self) -> list[Place]:
-        """Return the furthest places up to which everything is here, and every place of `breaks` before them."""
-        full: set[Place] = {(0, GENESIS)}
+    def in_full(self) -> tuple[list[Place], list[Place]]:
+        """Return the furthest places up to which everything is here, and the ends of stretches before them."""
+        full: dict[Place, bool] = {(0, GENESIS): True}
         for place, one in sorted(self._into.items()):
             if one.present and one.start in full:
-                full.add(place)
-        return sorted(full - {(0, GENESIS)})
+                full[one.start] = False
+                full[place] = True
+        del full[0, GENESIS]
+        return [place for place, furthest in full.items() if furthest], [
+            place for place, furthest in full.items() if not furthest
+        ]
 
 
 def _present(connection: Connection, device: str, breaks: Collection[int]) -> Iterator[Stretch]:
