@@ -196,11 +196,13 @@ def export_bundle(
     again: Sequence[Earlier] | None = None,
     rows: Rows | None = None,
     progress: Callable[[int, int], None] | None = None,
+    leaving: Callable[[BundleHeader], None] | None = None,
 ) -> Exported:
     """Write a bundle of what the `recipients` have not acknowledged, or of everything, into `folder`.
 
     `again` are the covers of an earlier bundle to write once more instead; `rows` gives the ids of rows whose operations
-    are written alone, all of them, with nothing told of any other.
+    are written alone, all of them, with nothing told of any other. `leaving` is told of the whole file before it gets its
+    name.
     `recipients` are age recipients; the file is sealed for this device too, so that it can be checked and shown here.
     `connection` reads, and no transaction is open on it: the log is taken as it stands between two transactions, which
     is where a bundle must end. Of other devices only what they signed is taken. Raises as `write_bundle` does.
@@ -235,7 +237,13 @@ def export_bundle(
             have=_have(connection) if rows is None else (),
         )
         written = write_bundle(
-            folder, header, lines_of(connection, taken), header.recipients, own.signer, progress=progress
+            folder,
+            header,
+            lines_of(connection, taken),
+            header.recipients,
+            own.signer,
+            progress=progress,
+            leaving=leaving,
         )
     finally:
         connection.execute("ROLLBACK")

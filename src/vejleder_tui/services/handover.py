@@ -24,6 +24,7 @@ from vejleder_tui.ids import IdSource
 from vejleder_tui.queries.handover_words import contents_sentences
 from vejleder_tui.queries.keys import device_keys, known_keys, recipients_in_force
 from vejleder_tui.services.bookkeeping import bookkeeping
+from vejleder_tui.services.identity import note_leaving
 from vejleder_tui.store.files import make_private_folder
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def export(
             exported = export_bundle(
                 reader, target, recipients=given, bundle_id=IdSource(clock, randomness).new(), created=stamp(now),
                 everything=everything, again=_earlier(reader, again) if again else None,
-                rows=_rows(course, first, last), progress=progress,
+                rows=_rows(course, first, last), progress=progress, leaving=lambda header: note_leaving(store, header),
             )  # fmt: skip
             try:
                 _enter(store, exported, now)
