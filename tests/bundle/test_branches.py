@@ -84,8 +84,8 @@ def reached(replica: Replica) -> set[tuple[str, str]]:
 
 def full(replica: Replica, device: str, number: int) -> set[tuple[int, str]]:
     """Return the places up to which everything is here, those of `number` among them."""
-    furthest, before = Branches(replica.database, device, {number}).in_full()
-    return {*furthest, *before}
+    branches = Branches(replica.database, device, {number})
+    return {*branches.in_full(), *branches.full_before()}
 
 
 class Exchanging(History):

@@ -117,17 +117,22 @@ class Branches:
         """Return the places of operations that nothing builds on."""
         return sorted(place for place, one in self._into.items() if one.present and place not in self._onward)
 
-    def in_full(self) -> tuple[list[Place], list[Place]]:
-        """Return the furthest places up to which everything is here, and the ends of stretches before them."""
-        full: dict[Place, bool] = {(0, GENESIS): True}
+    def in_full(self) -> list[Place]:
+        """Return the furthest places up to which everything is here."""
+        return [place for place, furthest in self._full().items() if furthest]
+
+    def full_before(self) -> list[Place]:
+        """Return the ends of stretches that are here in full and that something more is built on."""
+        return [place for place, furthest in self._full().items() if not furthest]
+
+    def _full(self) -> dict[Place, bool]:
+        found: dict[Place, bool] = {(0, GENESIS): True}
         for place, one in sorted(self._into.items()):
-            if one.present and one.start in full:
-                full[one.start] = False
-                full[place] = True
-        del full[0, GENESIS]
-        return [place for place, furthest in full.items() if furthest], [
-            place for place, furthest in full.items() if not furthest
-        ]
+            if one.present and one.start in found:
+                found[one.start] = False
+                found[place] = True
+        del found[0, GENESIS]
+        return found
 
 
 def _present(connection: Connection, device: str, breaks: Collection[int]) -> Iterator[Stretch]:
