@@ -53,7 +53,7 @@ class Plan:
     targets: tuple[Path, ...]
     jobs: int = 1
     watch: bool = False
-    wait: float = 5.0
+    wait: float = 2.0
 
 
 @dataclass
