@@ -34,7 +34,9 @@ def _write(office: Office, folder: Path, *, restored: bool = False) -> dict[str,
 
 
 def _read(receipt: WrittenReceipt, laptop: Laptop, office: Office) -> BundleHeader:
-    found = verify_bundle(receipt.path, [laptop.identity], trusted=lambda key: key == office.identity.signer.public.text)
+    found = verify_bundle(
+        receipt.path, [laptop.identity], trusted=lambda key: key == office.identity.signer.public.text
+    )
     assert found.ok, found.errors
     assert found.signer_known
     assert found.header is not None

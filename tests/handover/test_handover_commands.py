@@ -146,9 +146,33 @@ def test_without_a_recipient_it_says_how_to_add_one(shell: Shell, tmp_path: Path
     assert shell("export", "--to", tmp_path / "out") == 8
 
 
-def test_slices_of_later_versions_are_refused(shell: Shell, tmp_path: Path) -> None:
-    assert shell("export", "--to", tmp_path, "--course", "ABC") == 2
-    assert "kan ikke skrives endnu" in shell.err
+def test_a_slice_is_of_one_course_or_of_a_period(shell: Shell, desk: Desk, tmp_path: Path) -> None:
+    from tests.services.planning import course, enrolled
+
+    one, other = course(desk, "ABC-gruppe, efterår"), course(desk, "Gåtur")
+    enrolled(desk, one, "Einer Madsen")
+    enrolled(desk, other, "Lonni Berg")
+    whole = exported(shell, tmp_path, "--all")["operations"]
+    by_title, by_id = (exported(shell, tmp_path, "--course", name) for name in ("abc", one))
+    assert 0 < by_title["operations"] == by_id["operations"] < whole
+    assert shell("verify", by_title["file"]) == 0
+    assert shell("open", by_title["file"], "--csv", tmp_path / "rows") == 0
+    assert "Einer Madsen" in (tmp_path / "rows" / "citizen.csv").read_text()
+    assert "Lonni Berg" not in (tmp_path / "rows" / "citizen.csv").read_text()
+    assert 0 < exported(shell, tmp_path, "--from", "1-10", "--until", "31-10")["operations"] < whole
+    for wrong, code in (
+        (("--course", "Findes ikke"), 10),
+        (("--course", "g", "--from", "1-10"), 2),
+        (("--all", "--until", "1-10"), 2),
+        (("--from", "1-10", "--until", "30-9"), 9),
+        (("--from", "1-1-2035"), 10),
+        (("--from", "40-13"), 9),
+    ):
+        assert shell("export", "--to", tmp_path, "--recipient", RECIPIENT, *wrong) == code, (wrong, shell.err)
+    course(desk, "gåtur om aftenen")
+    assert exported(shell, tmp_path, "--course", "Gåtur")["operations"]
+    assert shell("export", "--to", tmp_path, "--recipient", RECIPIENT, "--course", "gå") == 9
+    assert other in shell.err
 
 
 def test_after_a_receipt_only_the_rest_is_sent(shell: Shell, desk: Desk, tmp_path: Path) -> None:

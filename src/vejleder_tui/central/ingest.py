@@ -77,7 +77,7 @@ class _Worker:
             centre, self.centre = self.centre, None
             try:
                 centre.close()
-            except Exception as error:  # noqa: BLE001 - it is gone already
+            except Exception as error:
                 if not is_passing(error):
                     raise
 

@@ -82,11 +82,9 @@ def _view(table: str) -> str:
     for name in shown:
         info = fields[name]
         if info.references in linked_tables():
-            columns.append(
-                f'(SELECT p.pseudonym FROM public.central_pseudonym p WHERE p.id = t."{name}") AS "{name}"'
-            )
+            columns.append(f'(SELECT p.pseudonym FROM public.central_pseudonym p WHERE p.id = t."{name}") AS "{name}"')
         elif info.kind is Kind.CODE:
-            columns.append(f"CASE WHEN t.\"{name}\" ~ '^{CODE}$' THEN t.\"{name}\" END AS \"{name}\"")
+            columns.append(f'CASE WHEN t."{name}" ~ \'^{CODE}$\' THEN t."{name}" END AS "{name}"')
         else:
             columns.append(f't."{name}"')
     columns.append(

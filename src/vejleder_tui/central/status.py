@@ -77,7 +77,10 @@ class Status:
         """Return it as `central status --json` prints it."""
         return {
             "devices": [
-                {**asdict(one), "gaps": [{"first": gap.first, "last": gap.last, "withheld": gap.withheld} for gap in one.gaps]}
+                {
+                    **asdict(one),
+                    "gaps": [{"first": gap.first, "last": gap.last, "withheld": gap.withheld} for gap in one.gaps],
+                }
                 for one in self.devices
             ],
             "quarantine": [asdict(one) for one in self.quarantine],
@@ -102,7 +105,9 @@ def status(centre: Centre) -> Status:
                     "SELECT table_name, count(DISTINCT row) FROM contested GROUP BY table_name ORDER BY table_name"
                 )
             },
-            clocks=[Clock(*row) for row in view.execute("SELECT device, why, at, told FROM central_clock ORDER BY device")],
+            clocks=[
+                Clock(*row) for row in view.execute("SELECT device, why, at, told FROM central_clock ORDER BY device")
+            ],
             bundles=_count(view, "SELECT count(*) FROM central_bundle WHERE state = 'applied'"),
             operations=_count(view, "SELECT count(*) FROM operation"),
             receipts=newest_mark(view),
@@ -115,7 +120,9 @@ def _count(view: Centre, sql: str) -> int:
 
 def _devices(view: Centre) -> dict[str, DeviceStatus]:
     keys = {key.public_key: key for key in known_keys(view)}
-    signed = {str(device): str(key) for device, key in view.execute("SELECT DISTINCT device, public_key FROM signed_head")}
+    signed = {
+        str(device): str(key) for device, key in view.execute("SELECT DISTINCT device, public_key FROM signed_head")
+    }
     seen = {str(row[0]): row for row in view.execute("SELECT device, name, last_seen FROM central_device")}
     cards = {key.device: key for key in keys.values()}
     found: dict[str, DeviceStatus] = {}

@@ -250,13 +250,15 @@ def _status_lines(found: Status) -> Iterator[str]:
         )
     for clock in found.clocks:
         words = (
-            _("Uret på {device} er foran: {told}.") if clock.why == "ahead" else _("Uret på {device} gik tilbage: {told}.")
+            _("Uret på {device} er foran: {told}.")
+            if clock.why == "ahead"
+            else _("Uret på {device} gik tilbage: {told}.")
         )
         yield words.format(device=clock.device[:8], told=clock.told)
     open_rows = sum(found.conflicts.values())
-    yield _("{bundles} pakker, {operations} ændringer, {open_rows} rækker til afklaring, {aside} filer sat til side.").format(
-        bundles=found.bundles, operations=found.operations, open_rows=open_rows, aside=len(found.quarantine)
-    )
+    yield _(
+        "{bundles} pakker, {operations} ændringer, {open_rows} rækker til afklaring, {aside} filer sat til side."
+    ).format(bundles=found.bundles, operations=found.operations, open_rows=open_rows, aside=len(found.quarantine))
 
 
 def _device_lines(one: DeviceStatus) -> Iterator[str]:

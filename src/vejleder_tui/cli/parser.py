@@ -27,6 +27,7 @@ GROUPS = {
     "peer": ("peer",),
     "goal": ("goal",),
     "bundles": ("export", "verify", "inspect", "open"),
+    "merging": ("merge", "receipt"),
     "keys": ("key",),
     "keeping": ("init", "digest", "check"),
     "copies": ("backup", "restore"),
