@@ -12,6 +12,4 @@ if TYPE_CHECKING:
 
 def erase_of(laptop: Laptop, *rows: str) -> str:
     """Write the erase of `rows` and return its hash."""
-    return laptop.write(
-        "erasure", laptop.new_id(), kind="erase", values={"rows": " ".join(map(row_token, rows))}
-    )
+    return laptop.write("erasure", laptop.new_id(), kind="erase", values={"rows": " ".join(map(row_token, rows))})

@@ -69,7 +69,9 @@ def _bundles(laptops: list[Laptop], office: Office, chance: random.Random, count
         path.rename(path.with_name(f"{number:05d}.tar.zst.age"))
 
 
-def _bundle(laptop: Laptop, first: int, last: int, laptops: list[Laptop], office: Office, chance: random.Random) -> Path:
+def _bundle(  # noqa: PLR0917
+    laptop: Laptop, first: int, last: int, laptops: list[Laptop], office: Office, chance: random.Random
+) -> Path:
     bearer = chance.choice(laptops) if chance.random() < 0.2 else laptop
     covers = [(laptop, laptop.cover(first, last))]
     if bearer is not laptop:

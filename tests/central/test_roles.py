@@ -39,7 +39,7 @@ def _with_roles(office: Office) -> None:
 
 def _read_as(office: Office, role: str, sql: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(_as(office, role)) as connection:
-        return list(connection.execute(sql))  # type: ignore[arg-type]
+        return list(connection.execute(sql))
 
 
 def _a_whole_person(laptop: Laptop) -> dict[str, str]:
@@ -231,7 +231,7 @@ def test_an_export_under_pseudonyms_is_what_the_read_role_sees(big_office: Offic
         assert path.exists() == bool(views)
         if views:
             with psycopg.connect(_as(big_office, READ)) as connection:
-                cursor = connection.execute(f'SELECT * FROM analysis."{table}"')  # type: ignore[arg-type]
+                cursor = connection.execute(f'SELECT * FROM analysis."{table}"')
                 names = [column.name for column in cursor.description or ()]
                 seen = [{name: _text(value) for name, value in zip(names, row, strict=True)} for row in cursor]
             assert _rows(tmp_path / "out", table, "csv") == seen

@@ -153,7 +153,9 @@ def _truth(view: Centre) -> _Truth:
     )
 
 
-def _header(truth: _Truth, key: Key, card: KeyCard, mark: Mark, bundle_id: str, now: str) -> BundleHeader:
+def _header(  # noqa: PLR0917 - all that a receipt is made of
+    truth: _Truth, key: Key, card: KeyCard, mark: Mark, bundle_id: str, now: str
+) -> BundleHeader:
     def theirs(device: str) -> bool:
         """Tell a municipality of its own devices, and of those that nobody knows yet; never of another's."""
         return truth.municipality.get(device, "") in {"", key.municipality}
