@@ -57,6 +57,8 @@ FACTORIES: dict[str, str] = {
     "proposal": "proposal:ProposalScreen",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
+    "join": "join:JoinScreen",
+    "merge": "merge:MergeScreen",
     "history": "history:HistoryScreen",
     "persons": "persons:PersonsScreen",
     "help": "help:HelpScreen",

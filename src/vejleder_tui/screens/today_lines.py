@@ -90,6 +90,8 @@ def empty(panel_id: str, *, calendar: bool) -> str:
 
 def first_steps(view: TodayView | None) -> str:
     """Return the way on for who has no course yet."""
+    if view is not None and view.joining:
+        return _("Registreringerne fra den anden bærbar er ikke hentet endnu. Tryk 7 og så i.")
     if view is None or view.any_course:
         return ""
     return _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")
@@ -105,7 +107,7 @@ def item(view: TodayView, panel_id: str, key: str) -> Any:  # noqa: ANN401 - wha
         "peer": {one.id: one for one in view.peer},
         "drafts": {one.id: one for one in view.drafts},
         "to_settle": {"first": view.to_settle, ALIKE: view.alike},
-        "handover": {"waiting": view.waiting},
+        "handover": {"waiting": view.waiting, "notice": view.notices},
     }
     return by_panel[panel_id].get(key)
 
@@ -149,7 +151,7 @@ def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row]
             [*(settle if view.to_settle.count else []), *_alike(view.alike)],
             view.to_settle.count + view.alike,
         ),
-        "handover": ([Row("waiting", sent, say=sent)], view.waiting.changes),
+        "handover": ([Row("waiting", sent, say=sent), *_notices(view.notices)], view.waiting.changes),
     }
 
 
@@ -283,6 +285,14 @@ def _settle(one: ToSettle, day: date, name: Name) -> str:
     count = _("to") if one.values == 2 else number(one.values)
     said = _("{count} tider skrevet") if times else _("{count} værdier skrevet")
     return f"{' '.join(part for part in parts if part)}: {said.format(count=count)}"
+
+
+def _notices(told: tuple[str, ...]) -> list[Row]:
+    """Return one line for all that somebody has to see on Overdragelse."""
+    if not told:
+        return []
+    more = "" if len(told) == 1 else _(" (og {count} mere)").format(count=len(told) - 1)
+    return [Row("notice", f"! {plain(told[0])}{more}", say=f"{plain(told[0])}{more}")]
 
 
 def _alike(count: int) -> list[Row]:

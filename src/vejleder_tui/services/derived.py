@@ -29,6 +29,11 @@ class Derived:
         if table in _TABLES:
             self._rows[table, row] = None
 
+    def note_everybody(self) -> None:
+        """Take note of every citizen: an enrolment went, and nothing here says any more whose it was."""
+        for (citizen,) in self._database.execute("SELECT citizen FROM citizen_name").fetchall():
+            self._citizens[str(citizen)] = None
+
     def bring_up_to_date(self) -> None:
         """Index the citizens that were written, or whose enrolments or answers were."""
         citizens: dict[str, None] = {}
