@@ -278,6 +278,7 @@ def write_bundle(
     signer: SigningKey,
     *,
     progress: Callable[[int, int], None] | None = None,
+    leaving: Callable[[BundleHeader], None] | None = None,
 ) -> WrittenBundle:
     """Write one bundle into `target_folder` and return what stands there.
 
@@ -310,6 +311,8 @@ def write_bundle(
             finally:
                 os.close(descriptor)
             path = _free_path(target_folder, file_name(header))
+            if leaving is not None:
+                leaving(header)
             temporary.rename(path)
         except BaseException:
             with contextlib.suppress(OSError):
