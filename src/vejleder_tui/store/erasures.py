@@ -1,0 +1,102 @@
+"""What was deleted for ever, kept as tokens in a file beside the key file: a copy that is put back must not bring it back.
+
+The file holds hashes only, so it is no secret. It grows and is never shortened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from vejleder_tui.store.files import write_private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from sqlcipher3.dbapi2 import Connection
+
+__all__ = [
+    "COPIES_LIVE",
+    "ErasureFile",
+    "copies_before",
+    "fingerprint",
+    "is_applied",
+    "note_applied",
+    "read_erasures",
+    "record",
+]
+
+FORMAT: Final = "vejleder-erasures/1"
+COPIES_LIVE: Final = timedelta(days=30)
+"""So long copies that were taken before a deletion are kept."""
+
+_MARK: Final = "erasures"
+_MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class ErasureFile:
+    """Tokens as the table `erased` has them (token, hash of the erase, kind), and when deletions came to this laptop (UTC)."""
+
+    tokens: frozenset[tuple[str, str, str]] = frozenset()
+    moments: tuple[datetime, ...] = ()
+
+
+def read_erasures(path: Path) -> ErasureFile:
+    """Return what the file holds; nothing where there is none, or where it cannot be read."""
+    try:
+        found = json.loads(path.read_bytes())
+        return ErasureFile(
+            frozenset((str(token), str(erase), str(kind)) for token, erase, kind in found["erased"]),
+            tuple(datetime.strptime(one, _MOMENT).replace(tzinfo=UTC) for one in found["moments"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return ErasureFile()
+
+
+def record(path: Path, tokens: Iterable[tuple[str, str, str]], now: datetime) -> ErasureFile:
+    """Add tokens to the file, and the moment if any of them is new; raises OSError."""
+    before = read_erasures(path)
+    together = before.tokens | frozenset(tokens)
+    if together == before.tokens:
+        return before
+    moments = (*before.moments, now.astimezone(UTC).replace(microsecond=0))
+    content = {
+        "format": FORMAT,
+        "moments": [f"{one:{_MOMENT}}" for one in moments],
+        "erased": sorted(together),
+    }
+    write_private(path, json.dumps(content, indent=0).encode())
+    return ErasureFile(together, moments)
+
+
+def copies_before(path: Path, now: datetime) -> datetime | None:
+    """Return the moment before which no copy may have been taken any more, or None."""
+    due = [one for one in read_erasures(path).moments if now - one >= COPIES_LIVE]
+    return max(due, default=None)
+
+
+def fingerprint(path: Path) -> str:
+    """Return the hash of the file as it stands; empty where there is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def is_applied(connection: Connection, path: Path) -> bool:
+    """Tell whether the database was held against the file as it stands; without a file there is nothing to hold it against."""
+    now = fingerprint(path)
+    if not now:
+        return True
+    found = connection.execute("SELECT value FROM local_value WHERE name = ?", (_MARK,)).fetchone()
+    return found is not None and str(found[0]) == now
+
+
+def note_applied(connection: Connection, path: Path) -> None:
+    """Write down that the database was held against the file as it stands."""
+    connection.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES (?, ?)", (_MARK, fingerprint(path)))
