@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from vejleder_tui.errors import StoreError
+from vejleder_tui.i18n import _
 from vejleder_tui.store.files import write_private
 
 if TYPE_CHECKING:
@@ -23,11 +25,11 @@ __all__ = [
     "COPIES_LIVE",
     "ErasureFile",
     "copies_before",
-    "fingerprint",
-    "is_applied",
+    "hold_against",
     "note_applied",
     "read_erasures",
     "record",
+    "rewrite",
 ]
 
 FORMAT: Final = "vejleder-erasures/1"
@@ -80,23 +82,66 @@ def copies_before(path: Path, now: datetime) -> datetime | None:
     return max(due, default=None)
 
 
-def fingerprint(path: Path) -> str:
-    """Return the hash of the file as it stands; empty where there is none."""
+def hold_against(connection: Connection, path: Path, *, write: bool) -> None:
+    """Take from a database that was just opened what the file names: it may be an older copy that was put back.
+
+    In a transaction of its own, and the pages are written anew. Without `write` a database that still holds anything of
+    it is not opened: StoreError. A database that was held against the file as it stands is not looked at again.
+    """
+    print_of_file = _fingerprint(path)
+    if not print_of_file or _noted(connection) == print_of_file:
+        return
+    known = {tuple(row) for row in connection.execute("SELECT token, erase, kind FROM erased").fetchall()}
+    missing = read_erasures(path).tokens - known
+    if not missing and not write:
+        return
+    if not write:
+        raise StoreError(
+            _("Registreringerne er en ældre kopi, og der er slettet noget siden. Det skal tages ud først."),
+            _("Åbn Vejleder én gang, så det kan skrive i dem."),
+        )
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if missing:
+            _take_out(connection, missing)
+        note_applied(connection, path)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    if missing:
+        rewrite(connection)
+
+
+def _take_out(connection: Connection, missing: Iterable[tuple[str, str, str]]) -> None:
+    # The models take half a second, and this is rare.
+    from vejleder_tui.oplog.forget import forget  # noqa: PLC0415
+    from vejleder_tui.store.forgetting import tidy  # noqa: PLC0415
+
+    forget(connection, missing)
+    tidy(connection)
+
+
+def rewrite(connection: Connection) -> None:
+    """Write the database anew without its free pages, and empty the WAL. Raises the driver's error."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def _fingerprint(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
 
 
-def is_applied(connection: Connection, path: Path) -> bool:
-    """Tell whether the database was held against the file as it stands; without a file there is nothing to hold it against."""
-    now = fingerprint(path)
-    if not now:
-        return True
+def _noted(connection: Connection) -> str:
     found = connection.execute("SELECT value FROM local_value WHERE name = ?", (_MARK,)).fetchone()
-    return found is not None and str(found[0]) == now
+    return "" if found is None else str(found[0])
 
 
 def note_applied(connection: Connection, path: Path) -> None:
     """Write down that the database was held against the file as it stands."""
-    connection.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES (?, ?)", (_MARK, fingerprint(path)))
+    connection.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES (?, ?)", (_MARK, _fingerprint(path)))
