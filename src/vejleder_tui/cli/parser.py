@@ -31,6 +31,7 @@ GROUPS = {
     "keeping": ("init", "digest", "check"),
     "copies": ("backup", "restore"),
     "workers": ("worker",),
+    "erase": ("erase",),
     "sandbox": ("demo",),
 }
 """The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""

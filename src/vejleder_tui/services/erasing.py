@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import local_date
 from vejleder_tui.errors import NoRecipientError, NotFoundError, RuleError, VejlederError
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import N_, _, ngettext
+from vejleder_tui.model import RECORDS
 from vejleder_tui.oplog.trust import STRONG
-from vejleder_tui.services.erase_plan import ErasePlan, finder_of, plan
+from vejleder_tui.queries.access import log_reading, logged
+from vejleder_tui.rules.formats import whole_date
+from vejleder_tui.services.erase_plan import ErasePlan, finder_of, kinds_sentence, plan
 from vejleder_tui.services.handover import export
 from vejleder_tui.store.backup import backup_folder, forget_copies, list_backups
 from vejleder_tui.store.erasures import COPIES_LIVE, note_applied, record
@@ -23,14 +26,17 @@ from vejleder_tui.store.forgetting import PENDING, is_pending, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
     from vejleder_tui.services.desk import Desk, Saved
     from vejleder_tui.store.store import Store
 
-__all__ = ["REASONS", "Cleaned", "Erased", "after_erase", "erase", "finish_erase", "plan", "require_right"]
+__all__ = [
+    "REASONS", "Cleaned", "Erased", "after_erase", "erase", "erased_sentences", "finish_erase", "look", "plan",
+    "question", "require_right",
+]  # fmt: skip
 
 REASONS = ("request", "retention", "mistake")
 """Why: the person asked for it, the time to keep it is over, or it should never have been registered. Never free text."""
@@ -76,11 +82,25 @@ def require_right(desk: Desk) -> None:
         )
 
 
+def look(store: Store, actor: str, citizen: str, now: datetime) -> ErasePlan:
+    """Return the plan for a worker to see; that these records are read is in the access log before. Raises NotFoundError."""
+    reader = store.reader()
+    try:
+        found = plan(reader, citizen)
+    finally:
+        store.release(reader)
+    owners = {*found.citizens, *(one.owner for one in (*found.texts, *found.left) if one.owner)}
+    with logged(store) as connection:
+        for owner in sorted(owners):
+            log_reading(connection, actor, owner, "erase", now)
+    return found
+
+
 def erase(desk: Desk, citizen: str, fields: Collection[tuple[str, str]] = (), *, reason: str = "request") -> Erased:
     """Delete a person for ever: all registrations, every row about the person, and `fields` (row, field) of others' rows.
 
     `fields` are chosen among the texts of the plan, `reason` among REASONS. It cannot be undone. Raises RuleError,
-    NotFoundError, NotSavedError.
+    NotFoundError, NotSavedError. A text whose present wording does not name the person is written again.
     """
     require_right(desk)
     if reason not in REASONS:
@@ -93,8 +113,14 @@ def erase(desk: Desk, citizen: str, fields: Collection[tuple[str, str]] = (), *,
             raise NotFoundError(_("En af teksterne findes ikke længere."), _("Se listen igen."))
         finder = finder_of(database, found.citizens)
         ids = found.ids
+        again = [one for one in found.texts if one.older and (one.row, one.field) in set(chosen)]
+        standing = [
+            (one, work.rows(f'SELECT "{one.field}" FROM "{one.table}" WHERE id = ?', (one.row,))) for one in again
+        ]
         for start in range(0, len(ids), _AT_ONCE):
             work.erase(ids[start : start + _AT_ONCE], () if start else chosen, reason=reason)
+        for one, rows in standing:
+            work.change(RECORDS[one.table], one.row, **{one.field: rows[0][0]})
         drafts = tidy(database, finder)
         saved = work.saved(citizen)
     if desk.store.connection.in_transaction:
@@ -139,12 +165,15 @@ def finish_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Clean
 
 @contextlib.contextmanager
 def _told(troubles: list[str]) -> Iterator[None]:
+    """Note what goes wrong, whatever it is: the deletion stands, and a start that finishes it must not fail."""
     try:
         yield
     except VejlederError as error:
         troubles.append(str(error))
     except OSError as error:
         troubles.append(str(translate_error(error)))
+    except Exception as error:  # noqa: BLE001 - its text may hold values, its type does not
+        troubles.append(f"({type(error).__name__})")
 
 
 def _record(store: Store, clock: Clock) -> None:
@@ -185,3 +214,53 @@ def _copies(store: Store, clock: Clock) -> date | None:
     forget_copies(store.paths, clock.now())
     older = [one for one in list_backups(backup_folder(store.paths)) if one.database != fresh.database]
     return local_date(clock.now() + COPIES_LIVE) if older else None
+
+
+def question(found: ErasePlan) -> str:
+    """Return what is asked before a deletion."""
+    return _(
+        "Slet {name} for altid? {kinds} slettes her og hos alle, der får pakken. Skriv {name} for at gå videre."
+    ).format(name=found.name, kinds=kinds_sentence(found))
+
+
+def erased_sentences(done: Erased) -> list[str]:
+    """Return what was done and what is still to come, a sentence each."""
+    cleaned = done.cleaned
+    told = [_("Slettet for altid: {kinds}. Gemt {at}.").format(kinds=kinds_sentence(done.plan), at=done.saved.at)]
+    if done.texts:
+        told.append(
+            ngettext(
+                "{count} tekst i andres registreringer er slettet med.",
+                "{count} tekster i andres registreringer er slettet med.",
+                done.texts,
+            ).format(count=done.texts)
+        )
+    if done.drafts:
+        told.append(
+            ngettext("{count} kladde er slettet.", "{count} kladder er slettet.", done.drafts).format(count=done.drafts)
+        )
+    if done.plan.left:
+        told.append(
+            ngettext(
+                "{count} tekst nævner stadig navnet og skal rettes i hånden.",
+                "{count} tekster nævner stadig navnet og skal rettes i hånden.",
+                len(done.plan.left),
+            ).format(count=len(done.plan.left))
+        )
+    if cleaned.withdrawn:
+        told.append(
+            ngettext(
+                "{count} pakke, som ingen havde kvitteret for, er slettet.",
+                "{count} pakker, som ingen havde kvitteret for, er slettet.",
+                cleaned.withdrawn,
+            ).format(count=cleaned.withdrawn)
+        )
+    if cleaned.written is not None:
+        told.append(_("En ny pakke er skrevet: {file}. Aflevér den.").format(file=cleaned.written.name))
+    else:
+        told.append(_("De andre sletter det, når de får den næste pakke."))
+    if cleaned.copies_until is not None:
+        told.append(_("Kopier fra før sletningen er væk senest {date}.").format(date=whole_date(cleaned.copies_until)))
+    if cleaned.trouble:
+        told.append(_("Ikke færdig med filerne; det prøves igen ved næste start. {why}").format(why=cleaned.trouble))
+    return told

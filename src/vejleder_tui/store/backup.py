@@ -106,15 +106,15 @@ def forget_copies(paths: StorePaths, now: datetime, *, folder: Path | None = Non
     """Delete the copies that were taken before a legal deletion 30 days ago or longer; returns how many.
 
     Those in `folder`, by default the store's own, and the files that a restore laid aside. Copies kept elsewhere are out
-    of reach.
+    of reach. A copy's name tells its second: one of the very second of the deletion goes too.
     """
     limit = copies_before(paths.erasures, now)
     if limit is None:
         return 0
-    old = [one for one in list_backups(folder or backup_folder(paths)) if one.made < limit]
+    old = [one for one in list_backups(folder or backup_folder(paths)) if one.made <= limit]
     for one in old:
         _remove(one)
-    aside = [one for one in _laid_aside(paths) if one[1] < limit]
+    aside = [one for one in _laid_aside(paths) if one[1] <= limit]
     for place, _made in aside:
         shutil.rmtree(place, ignore_errors=True)
     return len(old) + len(aside)
