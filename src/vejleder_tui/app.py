@@ -58,6 +58,7 @@ FACTORIES: dict[str, str] = {
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
     "history": "history:HistoryScreen",
+    "erase": "erase:EraseScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",
     "more": "more:MoreScreen",

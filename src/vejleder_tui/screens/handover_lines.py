@@ -179,6 +179,7 @@ def _status(one: HistoryLine, today: date) -> str:
         "refused": _("afvist: låst til en anden nøgle") if reason == "not_for_us" else _("afvist"),
         "waiting": _("venter"),
         "merged": _("indlæst"),
+        "withdrawn": _("trukket tilbage"),
     }
     return words.get(state, state)
 

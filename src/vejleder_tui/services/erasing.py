@@ -226,7 +226,8 @@ def question(found: ErasePlan) -> str:
 def erased_sentences(done: Erased) -> list[str]:
     """Return what was done and what is still to come, a sentence each."""
     cleaned = done.cleaned
-    told = [_("Slettet for altid: {kinds}. Gemt {at}.").format(kinds=kinds_sentence(done.plan), at=done.saved.at)]
+    kinds = kinds_sentence(done.plan)
+    told = [_("Slettet for altid: {kinds}. Gemt {at}.").format(kinds=kinds[:1].lower() + kinds[1:], at=done.saved.at)]
     if done.texts:
         told.append(
             ngettext(

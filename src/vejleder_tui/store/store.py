@@ -170,9 +170,9 @@ class Store:
                 _require_writing(write=write)
                 make_backup(paths, data_key, clock=clock)
                 migrate(connection)
+            hold_against(connection, paths.erasures, write=write)
             if write and forget_copies(paths, clock.now()) and newest_backup_time(paths) is None:
                 make_backup(paths, data_key, clock=clock)
-            hold_against(connection, paths.erasures, write=write)
         except BaseException as error:
             if connection is not None:
                 connection.close()
