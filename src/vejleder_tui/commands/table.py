@@ -84,6 +84,14 @@ COMMANDS: dict[str, Command] = {
         Command("go.calendar", ("k",), N_("Kalender"), N_("Viser kalenderen.")),
         Command("go.followup", ("o",), N_("Opfølgning"), N_("Viser det, der skal følges op på.")),
         Command("go.conflicts", ("a",), N_("Til afklaring"), N_("Viser det, der er skrevet forskelligt.")),
+        Command("go.persons", ("s",), N_("Samme borger?"), N_("Viser dem, der kan være den samme borger.")),
+        Command(
+            "person.list", ("s",), N_("Registreringer"), N_("Viser de registreringer, der vises som denne borger.")
+        ),
+        Command("person.open", ("enter",), N_("Åbn 1."), N_("Åbner den første registrering.")),
+        Command("person.other", ("o",), N_("Åbn 2."), N_("Åbner den anden registrering.")),
+        Command("person.same", ("s",), N_("Samme"), N_("Svarer, at de to er den samme borger.")),
+        Command("person.different", ("i",), N_("Ikke samme"), N_("Svarer, at de to er hver sin borger.")),
         Command("list.filter", ("f",), N_("Filter"), N_("Vælger, hvad listen viser.")),
         Command("row.history", ("h",), N_("Historik"), N_("Viser, hvem der skrev hvad og hvornår.")),
         Command("citizen.open", ("b",), N_("Åbn borger"), N_("Åbner borgerens side.")),
@@ -147,6 +155,7 @@ COMMANDS: dict[str, Command] = {
         Command("rating.gas", ("g",), N_("GAS"), N_("Skriver GAS, −2 til +2.")),
         Command("bundle.write", ("s",), N_("Skriv pakke"), N_("Skriver en krypteret pakke.")),
         Command("bundle.read", ("i",), N_("Indlæs fil"), N_("Indlæser en pakke, kvittering eller nøglefil.")),
+        Command("merge.accept", ("enter",), N_("Indlæs"), N_("Indlæser pakken, som den er vist.")),
         Command("bundle.handed", ("a",), N_("Afleveret"), N_("Noterer, at pakken er afleveret.")),
         Command(
             "bundle.verify", ("c",), N_("Kontrollér"), N_("Kontrollerer, at pakken er hel og rigtigt underskrevet.")
@@ -284,6 +293,7 @@ SCREENS: dict[str, ScreenKeys] = {
                 "enrolment.new",
                 "measure.new",
                 "list.filter",
+                "person.list",
                 "row.print",
                 "row.void",
                 "row.history",
@@ -322,6 +332,19 @@ SCREENS: dict[str, ScreenKeys] = {
             N_("Overdragelse"),
             ("bundle.write", "bundle.read", "bundle.handed", "bundle.verify", "key.recipient", "app.help"),
             ("bundle.show", "bundle.again", "key.show", "key.trust", "row.print", "key.remove", "row.history"),
+        ),
+        ScreenKeys(
+            "join",
+            "task",
+            N_("Ny bærbar"),
+            ("row.open", "key.show", "bundle.read", "app.back", "app.help"),
+        ),
+        ScreenKeys(
+            "merge",
+            "task",
+            N_("Indlæs pakke"),
+            ("merge.accept", "app.back", "app.help"),
+            without=("app.undo", "app.redo"),
         ),
         ScreenKeys(
             "conflicts",
@@ -371,7 +394,16 @@ SCREENS: dict[str, ScreenKeys] = {
             "task",
             N_("Mere"),
             ("more.open", "app.back", "app.help"),
-            ("go.calendar", "go.followup", "go.conflicts", "go.catalogue", "go.settings", "app.lock", "app.quit"),
+            (
+                "go.calendar",
+                "go.followup",
+                "go.conflicts",
+                "go.persons",
+                "go.catalogue",
+                "go.settings",
+                "app.lock",
+                "app.quit",
+            ),
             {"app.lock": ("l", "ctrl+l"), "app.quit": ("q", "ctrl+q")},
         ),
         ScreenKeys("after_session", "form", N_("Efter mødet"), ("form.save", "form.next", "app.back", "app.help")),
@@ -382,6 +414,13 @@ SCREENS: dict[str, ScreenKeys] = {
         ScreenKeys("enrolment_form", "form", N_("Indskrivning"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("erase", "task", N_("Slet for altid"), ("erase.toggle", "erase.go", "app.back", "app.help")),
         ScreenKeys("history", "task", N_("Historik"), ("app.back", "app.help")),
+        ScreenKeys(
+            "persons",
+            "task",
+            N_("Samme borger?"),
+            ("person.same", "person.different", "person.open", "person.other", "app.back", "app.help"),
+            ("row.history",),
+        ),
         ScreenKeys("dialog", "dialog", N_("Spørgsmål"), ("app.back", "app.help")),
     )
 }

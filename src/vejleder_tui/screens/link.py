@@ -9,6 +9,7 @@ from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.i18n import _
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
+from vejleder_tui.queries.joining import seated
 from vejleder_tui.screens.protocol import Actor
 from vejleder_tui.store.lock import read_holder
 
@@ -57,6 +58,7 @@ class Seat:
     def __init__(
         self, store: Store, worker: str, *, clock: Clock, randomness: Randomness, desk: Desk | None = None
     ) -> None:
+        worker = seated(store.connection, worker)
         found = store.connection.execute(_ACTOR_SQL, (worker,)).fetchone()
         if found is None or found[3] is None:
             raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
