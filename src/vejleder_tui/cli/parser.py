@@ -32,6 +32,7 @@ GROUPS = {
     "keeping": ("init", "digest", "check"),
     "copies": ("backup", "restore"),
     "workers": ("worker",),
+    "erase": ("erase",),
     "sandbox": ("demo",),
     "central": ("central",),
 }
