@@ -13,7 +13,7 @@ from vejleder_tui.oplog.leaves import CREATED, Leaves, format_leaves
 from vejleder_tui.oplog.tables import RowState, filled, sql_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from vejleder_tui.model.base import FieldInfo
     from vejleder_tui.oplog.line import OperationLine, Value
@@ -31,8 +31,13 @@ class FoldedRow:
     contested: dict[str, tuple[tuple[str, Value], ...]]
 
 
-def fold(table: str, row: str, operations: Mapping[str, OperationLine]) -> FoldedRow | None:
-    """Return the row that `operations` (by hash) give, or None while its create is not among them."""
+def fold(
+    table: str, row: str, operations: Mapping[str, OperationLine], erases: Mapping[str, Collection[str]] | None = None
+) -> FoldedRow | None:
+    """Return the row that `operations` (by hash) give, or None while its create is not among them.
+
+    `erases` names, per field, the erases that took it: each is an empty leaf until an operation names it as replaced.
+    """
     sql = sql_of(table)
     replaced: dict[str, set[str]] = {}
     writers: dict[str, list[str]] = {}
@@ -44,6 +49,8 @@ def fold(table: str, row: str, operations: Mapping[str, OperationLine]) -> Folde
             replaced.setdefault(name, set()).update(operation.replaces.get(name, ()))
     if CREATED not in writers:
         return None
+    for name, taken in (erases or {}).items():
+        writers.setdefault(name, []).extend(taken)
     leaves: Leaves = {
         name: tuple(sorted(one for one in hashes if one not in replaced.get(name, ())))
         for name, hashes in writers.items()
@@ -65,7 +72,9 @@ def fold(table: str, row: str, operations: Mapping[str, OperationLine]) -> Folde
 def _found(info: FieldInfo, leaves: Leaves, operations: Mapping[str, OperationLine]) -> list[tuple[str, Value]]:
     if info.key:
         return [(one, (operations[one].key or {}).get(info.name)) for one in leaves[CREATED]]
-    return [(one, operations[one].values[info.name]) for one in leaves.get(info.name, ())]
+    return [
+        (one, operations[one].values[info.name] if one in operations else None) for one in leaves.get(info.name, ())
+    ]
 
 
 def _differ(info: FieldInfo, values: Iterable[Value]) -> bool:
@@ -78,7 +87,9 @@ def _differ(info: FieldInfo, values: Iterable[Value]) -> bool:
 def _strongest(info: FieldInfo, found: list[tuple[str, Value]], operations: Mapping[str, OperationLine]) -> Value:
     def rank(leaf: tuple[str, Value]) -> tuple[bool, bool, int, str, str]:
         one, value = leaf
-        operation = operations[one]
+        operation = operations.get(one)
+        if operation is None:
+            return (False, False, -1, "", one)
         place = info.order.index(str(value)) if value in info.order else -1
         return (value is not None, operation.reason is not None, place, operation.at, one)
 
@@ -96,5 +107,10 @@ def _void(leaves: Leaves, operations: Mapping[str, OperationLine]) -> tuple[bool
     for one in said:
         for name, hashes in operations[one].replaces.items():
             seen.setdefault(name, set()).update(hashes)
-    whole = all(set(hashes) <= seen.get(name, set()) | set(said) for name, hashes in leaves.items() if name != VOID)
+    whole = all(
+        # An erase is nobody's edit: who took the row away need not have seen it.
+        {one for one in hashes if one in operations} <= seen.get(name, set()) | set(said)
+        for name, hashes in leaves.items()
+        if name != VOID
+    )
     return whole, not whole

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["GENESIS", "OperationLine", "Value", "hash_of", "to_json"]
+__all__ = ["ERASE", "GENESIS", "WRITE", "OperationLine", "Value", "hash_of", "to_json"]
 
 Value = str | int | bool | None
 """What a field can hold in the log."""
@@ -16,6 +16,7 @@ GENESIS = "0" * 64
 """The hash before a device's first operation."""
 
 WRITE = "write"
+ERASE = "erase"
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
@@ -31,6 +32,27 @@ def hash_of(previous: str, line: str) -> str:
     return hashlib.sha256(f"{previous}\n{line}\n".encode()).hexdigest()
 
 
+PARTS = frozenset(
+    {
+        "device",
+        "seq",
+        "schema",
+        "at",
+        "actor",
+        "txn",
+        "kind",
+        "table",
+        "row",
+        "salt",
+        "key",
+        "values",
+        "replaces",
+        "reason",
+    }
+)
+"""The parts of a line that the log knows."""
+
+
 @dataclass(frozen=True)
 class OperationLine:
     """What an operation says (the table in docs/log.md). `replaces` names hashes per field; "" stands for the row's create."""
@@ -39,11 +61,11 @@ class OperationLine:
     seq: int
     schema: int
     at: str
-    actor: str
     txn: int
     table: str
     row: str
     salt: str
+    actor: str = ""
     kind: str = WRITE
     key: dict[str, Value] | None = None
     values: dict[str, Value] = field(default_factory=dict)
@@ -69,5 +91,10 @@ class OperationLine:
 
     @classmethod
     def decode(cls, line: str) -> OperationLine:
-        """Return what a line of our own store says; raises ValueError or TypeError when it is no operation."""
-        return cls(**json.loads(line))
+        """Return what a line of the log says, passing over parts it does not know; raises ValueError, TypeError, KeyError."""
+        return cls.of(json.loads(line))
+
+    @classmethod
+    def of(cls, said: dict[str, Any]) -> OperationLine:
+        """Return what the parts of a line say; an empty part is the same as none."""
+        return cls(**{name: value for name, value in said.items() if name in PARTS and value is not None})

@@ -10,11 +10,23 @@ from vejleder_tui.model.base import RECORDS, FieldInfo, fields_of
 from vejleder_tui.oplog.values import from_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from vejleder_tui.oplog.line import Value
 
-__all__ = ["Database", "RowState", "TableSql", "children_of", "read_row", "sql_of", "table_names"]
+__all__ = [
+    "Database",
+    "RowState",
+    "TableSql",
+    "children_of",
+    "filled",
+    "marks_of",
+    "read_row",
+    "sql_of",
+    "state_of",
+    "table_names",
+    "table_order",
+]
 
 
 class Rows(Protocol):
@@ -38,6 +50,10 @@ class Database(Protocol):
         """Run one statement."""
         ...
 
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:  # noqa: ANN401 - drivers differ
+        """Run one statement once for each of `rows`."""
+        ...
+
 
 @dataclass(frozen=True)
 class TableSql:
@@ -47,6 +63,7 @@ class TableSql:
     fields: dict[str, FieldInfo]
     select: str
     insert: str
+    upsert: str
     select_all: str
 
     @property
@@ -77,6 +94,8 @@ def sql_of(table: str) -> TableSql:
         fields=fields,
         select=f'SELECT {listed} FROM "{table}" WHERE id = ?',
         insert=f'INSERT INTO "{table}" ({listed}) VALUES ({marks})',
+        upsert=f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET '
+        + ", ".join(f'"{name}" = excluded."{name}"' for name in names[1:]),
         select_all=f'SELECT {listed} FROM "{table}" ORDER BY id',
     )
 
@@ -105,6 +124,29 @@ def read_row(database: Database, table: str, row: str) -> RowState | None:
     sql = sql_of(table)
     found = database.execute(sql.select, (row,)).fetchone()
     return None if found is None else state_of(sql, found)
+
+
+@cache
+def table_order() -> tuple[str, ...]:
+    """Return all replicated tables, each after those that it refers to (but itself)."""
+    done: dict[str, None] = {}
+
+    def place(table: str, under: tuple[str, ...]) -> None:
+        if table in done or table in under:
+            return
+        for info in fields_of(table).values():
+            if info.references:
+                place(info.references, (*under, table))
+        done[table] = None
+
+    for table in table_names():
+        place(table, ())
+    return tuple(done)
+
+
+def marks_of(count: int) -> str:
+    """Return `?, ?, …` for a list in a statement."""
+    return ", ".join("?" * count)
 
 
 def filled(sql: TableSql, values: Mapping[str, Value]) -> list[str]:

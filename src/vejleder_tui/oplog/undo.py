@@ -76,7 +76,8 @@ class Blocker:
 def operations_of(database: Database, device: str, txn: int) -> list[tuple[str, OperationLine]]:
     """Return the operations of one transaction of `device`, with their hashes, in order."""
     found = database.execute(
-        "SELECT hash, line FROM operation WHERE device = ? AND seq >= ? AND txn = ? ORDER BY seq", (device, txn, txn)
+        "SELECT hash, line FROM operation WHERE device = ? AND seq >= ? AND txn = ? AND line IS NOT NULL ORDER BY seq",
+        (device, txn, txn),
     ).fetchall()
     return [(str(one), OperationLine.decode(line)) for one, line in found]
 
@@ -143,6 +144,8 @@ def _before(database: Database, operation: OperationLine, name: str) -> tuple[Va
     values: set[Value] = set()
     for one in operation.replaces.get(name, []):
         line = _line(database, operation.row, one)
+        if line is None and _is_erase(database, one):
+            continue
         if line is None:
             return Blocker("changed", operation.table, operation.row, name)
         values.add(line.values.get(name))
@@ -153,8 +156,14 @@ def _before(database: Database, operation: OperationLine, name: str) -> tuple[Va
     return (values.pop(),)
 
 
+def _is_erase(database: Database, one: str) -> bool:
+    return database.execute("SELECT 1 FROM erased WHERE erase = ? LIMIT 1", (one,)).fetchone() is not None
+
+
 def _line(database: Database, row: str, one: str | None) -> OperationLine | None:
     if one is None:
         return None
-    found = database.execute("SELECT line FROM operation WHERE row = ? AND hash = ?", (row, one)).fetchone()
+    found = database.execute(
+        "SELECT line FROM operation WHERE row = ? AND hash = ? AND line IS NOT NULL", (row, one)
+    ).fetchone()
     return None if found is None or found[0] is None else OperationLine.decode(found[0])

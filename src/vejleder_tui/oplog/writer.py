@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
+from vejleder_tui.oplog.enforce import enforce, orphaned, take_line
+from vejleder_tui.oplog.erasure import Erasures, field_token, row_token
 from vejleder_tui.oplog.fold import VOID
+from vejleder_tui.oplog.form import ERASURE
 from vejleder_tui.oplog.leaves import CREATED, Leaves, format_leaves, parse_leaves
-from vejleder_tui.oplog.line import GENESIS, OperationLine, hash_of
+from vejleder_tui.oplog.line import ERASE, GENESIS, WRITE, OperationLine, hash_of
+from vejleder_tui.oplog.settle import settle_rows
 from vejleder_tui.oplog.tables import RowState, filled, read_row, sql_of
 from vejleder_tui.oplog.values import canonical
 
@@ -59,6 +63,7 @@ class Writer:
         self._door = door
         self._after = after
         self._seq, self._hash = tail_of(database, device)
+        self._erasures = Erasures.load(database)
         self.txn = self._seq + 1
         self.count = 0
 
@@ -125,6 +130,31 @@ class Writer:
             raise RowMissingError(table)
         self._write(sql_of(table), standing, dict(values), reason, all_of_them=True)
 
+    def erase(self, rows: Iterable[str], fields: Iterable[tuple[str, str]] = (), *, reason: str | None = None) -> str:
+        """Delete for ever (docs/decisions/0008): these rows, and these (row, field) of rows that stay; returns the hash.
+
+        `rows` are the person's id and every row whose key leads to it. It takes effect at once and can never be undone.
+        """
+        values = {
+            "rows": " ".join(sorted(row_token(row) for row in rows)),
+            "fields": " ".join(sorted(field_token(row, name) for row, name in fields)),
+        }
+        one = self._log(
+            ERASURE,
+            self._ids.new(),
+            values={name: text for name, text in values.items() if text},
+            reason=reason,
+            kind=ERASE,
+        )
+        with self._door.opened():
+            todo = enforce(self._database, [one], self._erasures, take_line)
+            while todo:
+                done = settle_rows(self._database, todo, self._erasures)
+                for place in done.new | done.changed | done.gone:
+                    self._told(*place)
+                todo = orphaned(self._database, done.gone)
+        return one
+
     def _standing(self, table: str, row: str) -> RowState:
         standing = read_row(self._database, table, row)
         if standing is None or standing.void:
@@ -152,7 +182,7 @@ class Writer:
         # One laptop's void beside another's change is contested with a single leaf of its own.
         contested = [name for name in fresh if _open(leaves, name) or name == VOID]
         for group in _groups(sql, fresh):
-            replaces = _seen(leaves, group)
+            replaces = self._naming_erases(standing.id, group, _seen(leaves, group))
             one = self._log(sql.table, standing.id, values=group, replaces=replaces, reason=reason)
             leaves.update(dict.fromkeys(group, (one,)))
         after = {**standing.values, **fresh}
@@ -167,6 +197,17 @@ class Writer:
             self._settle(sql.table, standing.id, contested)
         self._told(sql.table, standing.id)
         return True
+
+    def _naming_erases(
+        self, row: str, group: Mapping[str, Value], replaces: dict[str, list[str]]
+    ) -> dict[str, list[str]]:
+        """Name the erases of each field that is written: what does not would be taken by them."""
+        if self._erasures.fields:
+            for name in group:
+                erases = self._erasures.of_field(row, name)
+                if erases:
+                    replaces[name] = sorted({*replaces.get(name, ()), *erases})
+        return replaces
 
     def _settle(self, table: str, row: str, fields: Iterable[str]) -> None:
         for name in fields:
@@ -183,13 +224,14 @@ class Writer:
         values: Mapping[str, Value],
         replaces: dict[str, list[str]] | None = None,
         reason: str | None = None,
+        kind: str = WRITE,
     ) -> str:
         self._seq += 1
         now = self._ids.clock.now()
         line = OperationLine(
             device=self._device, seq=self._seq, schema=SCHEMA, at=f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
             actor=self._actor, txn=self.txn, table=table, row=row, salt=self._ids.randomness.take(16).hex(),
-            key=key, values=dict(values), replaces=replaces or {}, reason=reason,
+            key=key, values=dict(values), replaces=replaces or {}, reason=reason, kind=kind,
         ).encode()  # fmt: skip
         self._hash = hash_of(self._hash, line)
         with self._door.opened():

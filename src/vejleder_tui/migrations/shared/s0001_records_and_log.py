@@ -76,7 +76,12 @@ def text(length: int | None = None) -> sa.types.TypeEngine[str]:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
-TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {"integer": sa.Integer, "boolean": sa.Boolean}
+def number() -> sa.types.TypeEngine[int]:
+    """Return a column of whole numbers within ±2^53, which are too large for PostgreSQL's plain integer."""
+    return sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+
+
+TYPES: dict[str, Any] = {"integer": number, "boolean": sa.Boolean}
 
 STAYS = """
 CREATE TRIGGER operation_stays BEFORE DELETE ON operation
@@ -101,9 +106,9 @@ def upgrade() -> None:
     op.create_table(
         "operation",
         sa.Column("device", text(36), primary_key=True),
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("seq", number(), primary_key=True, autoincrement=False),
         sa.Column("hash", text(64), primary_key=True),
-        sa.Column("txn", sa.Integer, nullable=False),
+        sa.Column("txn", number(), nullable=False),
         sa.Column("table_name", text(), nullable=False),
         sa.Column("row", text(36), nullable=False),
         sa.Column("line", text()),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from vejleder_tui.migrations.shared.s0001_records_and_log import text
+from vejleder_tui.migrations.shared.s0001_records_and_log import number, text
 
 revision = "s0002"
 down_revision = "s0001"
@@ -30,7 +30,7 @@ def upgrade() -> None:
     """Add the columns and tables."""
     op.add_column("operation", sa.Column("previous", text(64)))
     op.add_column("operation", sa.Column("taken", text()))
-    for name, kind in (("revoked_seq", sa.Integer()), ("revoked_hash", text()), ("fork_seen", text())):
+    for name, kind in (("revoked_seq", number()), ("revoked_hash", text()), ("fork_seen", text())):
         op.add_column("device", sa.Column(name, kind))
     op.create_table(
         "same_person",
@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("why", text(), primary_key=True),
         sa.Column("need", text(), primary_key=True),
         sa.Column("device", text(), nullable=False),
-        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("seq", number(), nullable=False),
         sa.Column("row", text(), nullable=False),
     )
     op.create_index("ix_held_need", "held", ["need"])
@@ -58,16 +58,16 @@ def upgrade() -> None:
     op.create_table(
         "withheld",
         sa.Column("device", text(36), primary_key=True),
-        sa.Column("first", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("first", number(), primary_key=True, autoincrement=False),
         sa.Column("end_hash", text(64), primary_key=True),
-        sa.Column("last", sa.Integer, nullable=False),
+        sa.Column("last", number(), nullable=False),
         sa.Column("before", text(), nullable=False),
         sa.Column("need", text()),
     )
     op.create_table(
         "signed_head",
         sa.Column("device", text(36), primary_key=True),
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("seq", number(), primary_key=True, autoincrement=False),
         sa.Column("hash", text(64), primary_key=True),
         sa.Column("signature", text(), nullable=False),
         sa.Column("public_key", text(), nullable=False),
