@@ -11,9 +11,10 @@ from tests.services.test_desk_faults import sound
 from vejleder_tui.clock import FixedClock
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Device, Worker
-from vejleder_tui.oplog import Door, OperationLine, folded_row, to_json
-from vejleder_tui.oplog.tables import sql_of
+from vejleder_tui.oplog import GENESIS, Door, tail_of
+from vejleder_tui.oplog.apply import Applying
 from vejleder_tui.paths import StorePaths
+from vejleder_tui.services.derived import Derived
 from vejleder_tui.services.desk import Actor, Desk
 from vejleder_tui.services.setup import organisation_id
 from vejleder_tui.store.store import Store
@@ -21,7 +22,7 @@ from vejleder_tui.store.store import Store
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from vejleder_tui.oplog import FoldedRow
+    from vejleder_tui.oplog.apply import Applied
 
 
 def other_laptop(
@@ -44,48 +45,31 @@ def other_laptop(
     found = Desk(store, device=device, actor=Actor(worker, initials, "coordinator"), clock=clock, randomness=randomness)
     organisation = organisation_id("0183")
     with found.transaction() as work:
-        work.create(Device, device, {}, organisation=organisation, name=name, role="worker")
+        work.create(Device, device, {}, organisation=organisation, name=name, role="worker", sign_key=f"key of {name}")
         work.create(
             Worker, worker, {"organisation": organisation}, name="Lise Krag", initials=initials, role="coordinator"
         )
     return found
 
 
-def bring(source: Desk, target: Desk) -> None:
-    """Take into `target` what `source` wrote under its own device, and fold the rows anew that it is about."""
+def bring(source: Desk, target: Desk) -> Applied:
+    """Take into `target` what `source` wrote under its own device, as a merge of its bundle does."""
     database, door = target.store.connection, target.store.door
     assert isinstance(door, Door)
-    known = {one for (one,) in database.execute("SELECT hash FROM operation")}
-    rows = source.store.connection.execute(
-        "SELECT hash, device, seq, txn, table_name, row, line FROM operation WHERE device = ? ORDER BY seq",
-        (source.device,),
-    )
-    touched: dict[tuple[str, str], None] = {}
-    with target.store.transaction(), door.opened():
-        for one in rows:
-            if one[0] in known:
-                continue
-            database.execute(
-                "INSERT INTO operation (hash, device, seq, txn, table_name, row, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                one,
-            )
-            touched[OperationLine.decode(one[6]).table, one[5]] = None
-        for table, row in touched:
-            folded = folded_row(database, table, row)
-            assert folded is not None
-            _put(target, table, row, folded)
+    roles = {key: "coordinator" for (key,) in source.store.connection.execute("SELECT sign_key FROM device")}
+    last = tail_of(source.store.connection, source.device)
+    (key,) = source.store.connection.execute("SELECT sign_key FROM device WHERE id = ?", (source.device,)).fetchone()
+    with target.store.transaction():
+        derived = Derived(database)
+        applying = Applying(database, roles, opened=door.opened)
+        applying.path(source.device, 1, last[0], GENESIS, last[1], "", key)
+        for seq, hash_, line in source.store.connection.execute(
+            "SELECT seq, hash, line FROM operation WHERE device = ? ORDER BY seq", (source.device,)
+        ):
+            applying.operation(seq, hash_, line)
+        done = applying.finish()
+        for table, row in done.rows.new | done.rows.changed | done.rows.gone:
+            derived.note(table, row)
+        derived.bring_up_to_date()
     sound(target)
-
-
-def _put(desk: Desk, table: str, row: str, folded: FoldedRow) -> None:
-    database, names = desk.store.connection, list(sql_of(table).fields)
-    columns = ", ".join(f'"{name}"' for name in ("id", "void", "leaves", *names))
-    database.execute(f'DELETE FROM "{table}" WHERE id = ?', (row,))
-    database.execute(
-        f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join("?" for _ in range(len(names) + 3))})',
-        (row, folded.state.void, folded.state.leaves, *(folded.state.values[name] for name in names)),
-    )
-    database.execute("DELETE FROM contested WHERE table_name = ? AND row = ?", (table, row))
-    for field, leaves in folded.contested.items():
-        for one, value in leaves:
-            database.execute("INSERT INTO contested VALUES (?, ?, ?, ?, ?)", (table, row, field, one, to_json(value)))
+    return done

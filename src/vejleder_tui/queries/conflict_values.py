@@ -115,7 +115,7 @@ class _Log:
         return Written(
             who=who[0] if who else "", at=moment_of(parts.get("at") or ""), laptop=self.laptops.get(one, ""),
             reason=parts.get("reason") or "", field=about,
-            saw=tuple(dict.fromkeys(named(self.reader, field, self.value(other, field)) for other in seen)),
+            saw=tuple(dict.fromkeys(named(self.reader, field, self.value(other, field)) for other in seen if other in self.said)),
         )  # fmt: skip
 
     def order(self, one: str) -> tuple[str, str]:
