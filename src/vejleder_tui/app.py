@@ -57,6 +57,7 @@ FACTORIES: dict[str, str] = {
     "proposal": "proposal:ProposalScreen",
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
+    "conflicts": "conflicts:ConflictsScreen",
     "history": "history:HistoryScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",
