@@ -112,7 +112,11 @@ def _numbered(line: str, seq: int) -> str:
     start = line.find('"txn":')
     stop = line.find(",", start)
     value = line[start + 6 : stop]
-    return line if start < 0 or not value.isdigit() or 1 <= int(value) <= seq else f'{line[:start]}"txn":{seq}{line[stop:]}'
+    return (
+        line
+        if start < 0 or not value.isdigit() or 1 <= int(value) <= seq
+        else f'{line[:start]}"txn":{seq}{line[stop:]}'
+    )
 
 
 def _is_text(line: str) -> bool:

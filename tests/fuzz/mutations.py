@@ -22,7 +22,20 @@ NASTY: tuple[Any, ...] = (
     "2026-02-30", "2026-11-24T10:00:00Z", "0000-00-00", "9999-12-31T23:59:59Z", "2026-11-24T10:00:00.123456Z",
     "२०२६-११-२४", "1.5", "-0", "01", "999999999999.999999999", "void", "create", "gap", [["a"] * 3], {"a": {"b": 1}},
 )  # fmt: skip
-TEXTS = ("Ord", "to ord", "linje\nnæste", "[/b] $(x)", "ÅÆØ", "0101501234", "𝔘", "-", "x" * 4000, "null", '{"a":1}', "%_")
+TEXTS = (
+    "Ord",
+    "to ord",
+    "linje\nnæste",
+    "[/b] $(x)",
+    "ÅÆØ",
+    "0101501234",
+    "𝔘",
+    "-",
+    "x" * 4000,
+    "null",
+    '{"a":1}',
+    "%_",
+)
 MOMENTS = ("2026-11-24T09:00:00.000Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z",
            "2026-99-99T99:99:99Z", "2026-11-24T09:00:00.1Z")  # fmt: skip
 PARTS_OF_LINE = ("device", "seq", "schema", "at", "actor", "txn", "kind", "table", "row", "key", "values", "replaces",
@@ -227,7 +240,9 @@ class Mutator:
         said[part][name] = value
 
     def _table(self, said: dict[str, Any]) -> None:
-        said["table"] = self.chance.choice([*sorted(RECORDS), "erasure", "operation", "held", "sqlite_master", "Citizen"])
+        said["table"] = self.chance.choice(
+            [*sorted(RECORDS), "erasure", "operation", "held", "sqlite_master", "Citizen"]
+        )
 
     def _other_row(self, said: dict[str, Any]) -> None:
         said["row"] = self._row(said["table"] if isinstance(said.get("table"), str) else None)

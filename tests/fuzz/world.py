@@ -115,7 +115,9 @@ def _tell(source: Replica, target: Replica, *, part: float = 1.0) -> None:
 
 
 def _history(laptops: dict[str, Replica], part: float) -> None:
-    coordinator, worker, relay, stranger, ours = (laptops[name] for name in (COORDINATOR, WORKER, RELAY, STRANGER, OURS))
+    coordinator, worker, relay, stranger, ours = (
+        laptops[name] for name in (COORDINATOR, WORKER, RELAY, STRANGER, OURS)
+    )
     for laptop in laptops.values():
         _begin(laptop)
     people = [_person(worker, number) for number in range(3)]
