@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.contents import contents_of
+from vejleder_tui.bundle.cuts import earlier_of, kept_of
 from vejleder_tui.bundle.export import export_bundle, own_keys
+from vejleder_tui.bundle.slices import SignedHead, keep_ends
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.clock import local_date, stamp
 from vejleder_tui.errors import NotFoundError, NotSavedError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from vejleder_tui.bundle.cuts import Earlier
     from vejleder_tui.bundle.export import Exported
     from vejleder_tui.bundle.verify import Verification
     from vejleder_tui.clock import Clock
@@ -100,7 +103,7 @@ def export(
         with _folder(target):
             exported = export_bundle(
                 reader, target, recipients=given, bundle_id=IdSource(clock, randomness).new(), created=stamp(now),
-                everything=everything, again=_runs_of(reader, again) if again else None,
+                everything=everything, again=_earlier(reader, again) if again else None,
                 progress=progress, leaving=lambda header: note_leaving(store, header),
             )  # fmt: skip
             try:
@@ -122,20 +125,19 @@ def export(
     )
 
 
-def _runs_of(reader: Reader, bundle_id: str) -> list[tuple[str, int, int]]:
+def _earlier(reader: Reader, bundle_id: str) -> list[Earlier]:
     found = reader.execute("SELECT covers FROM bundle_history WHERE bundle_id = ?", (bundle_id,)).fetchone()
     if found is None:
         raise NotFoundError(_("Pakken står ikke i historikken."), _("Vælg en pakke på listen."))
-    return [(cover["device"], cover["first"], cover["last"]) for cover in json.loads(found[0])]
+    return [earlier_of(cover) for cover in json.loads(found[0])]
 
 
 def _enter(store: Store, exported: Exported, now: datetime) -> None:
     written, header = exported.written, exported.header
-    covers = [
-        {name: value for name, value in asdict(cover).items() if name in {"device", "first", "last", "end"}}
-        for cover in header.covers
-    ]
+    covers = [kept_of(cover) for cover in header.covers]
+    ends = [SignedHead(one.device, one.last, one.end, one.signature, one.public_key) for one in header.covers]
     with bookkeeping(store) as connection:
+        keep_ends(connection, ends)
         connection.execute(
             "INSERT INTO bundle_history (bundle_id, direction, file_name, folder, sha256, created_at, first, last,"
             " operations, covers, recipients, status) VALUES (?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, 'written')",

@@ -30,6 +30,8 @@ def upgrade() -> None:
     """Add the columns and tables."""
     op.add_column("operation", sa.Column("previous", text(64)))
     op.add_column("operation", sa.Column("taken", text()))
+    taken = sa.text("taken IS NOT NULL")
+    op.create_index("ix_operation_taken", "operation", ["device", "seq"], sqlite_where=taken, postgresql_where=taken)
     for name, kind in (("revoked_seq", number()), ("revoked_hash", text()), ("fork_seen", text())):
         op.add_column("device", sa.Column(name, kind))
     op.create_table(
