@@ -58,6 +58,7 @@ FACTORIES: dict[str, str] = {
     "rating": "rating:RatingScreen",
     "handover": "handover:HandoverScreen",
     "join": "join:JoinScreen",
+    "merge": "merge:MergeScreen",
     "history": "history:HistoryScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",

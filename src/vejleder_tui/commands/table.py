@@ -144,6 +144,7 @@ COMMANDS: dict[str, Command] = {
         Command("rating.gas", ("g",), N_("GAS"), N_("Skriver GAS, −2 til +2.")),
         Command("bundle.write", ("s",), N_("Skriv pakke"), N_("Skriver en krypteret pakke.")),
         Command("bundle.read", ("i",), N_("Indlæs fil"), N_("Indlæser en pakke, kvittering eller nøglefil.")),
+        Command("merge.accept", ("enter",), N_("Indlæs"), N_("Indlæser pakken, som den er vist.")),
         Command("bundle.handed", ("a",), N_("Afleveret"), N_("Noterer, at pakken er afleveret.")),
         Command(
             "bundle.verify", ("c",), N_("Kontrollér"), N_("Kontrollerer, at pakken er hel og rigtigt underskrevet.")
@@ -324,6 +325,13 @@ SCREENS: dict[str, ScreenKeys] = {
             "task",
             N_("Ny bærbar"),
             ("row.open", "key.show", "bundle.read", "app.back", "app.help"),
+        ),
+        ScreenKeys(
+            "merge",
+            "task",
+            N_("Indlæs pakke"),
+            ("merge.accept", "app.back", "app.help"),
+            without=("app.undo", "app.redo"),
         ),
         ScreenKeys(
             "conflicts",

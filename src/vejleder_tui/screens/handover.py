@@ -10,8 +10,8 @@ from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens import handover_lines as lines_of
-from vejleder_tui.screens.base import ListScreen
-from vejleder_tui.screens.handover_keys import HandoverKeys, typed_path
+from vejleder_tui.screens.handover_keys import typed_path
+from vejleder_tui.screens.handover_reading import HandoverReading
 from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["HandoverScreen"]
 
 
-class HandoverScreen(HandoverKeys, ListScreen):
+class HandoverScreen(HandoverReading):
     """The exporter's start screen: `s Enter` writes a bundle."""
 
     SCREEN_ID = "handover"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from vejleder_tui.bundle.slices import Connection
-    from vejleder_tui.oplog.apply import Applied
+    from vejleder_tui.oplog.following import Applied
     from vejleder_tui.oplog.settle import Rows
     from vejleder_tui.queries.base import Reader
     from vejleder_tui.services.desk import Desk

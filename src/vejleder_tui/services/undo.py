@@ -10,8 +10,8 @@ from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.errors import UndoError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.oplog import Blocker, PutBack, inverse, operations_of
-from vejleder_tui.services.trusting import reckon_anew
 from vejleder_tui.queries.identity_words import new_since
+from vejleder_tui.services.trusting import reckon_anew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
