@@ -17,12 +17,13 @@ from vejleder_tui.model import RECORDS
 from vejleder_tui.oplog.trust import STRONG
 from vejleder_tui.queries.access import log_reading, logged
 from vejleder_tui.rules.formats import whole_date
+from vejleder_tui.services.derived import index_citizens
 from vejleder_tui.services.erase_plan import ErasePlan, finder_of, kinds_sentence, plan
 from vejleder_tui.services.handover import export
 from vejleder_tui.store.backup import backup_folder, forget_copies, list_backups
 from vejleder_tui.store.erasures import COPIES_LIVE, note_applied, record
 from vejleder_tui.store.failures import translate_error
-from vejleder_tui.store.forgetting import PENDING, is_pending, tidy
+from vejleder_tui.store.forgetting import is_pending, note_seen, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -132,8 +133,7 @@ def erase(desk: Desk, citizen: str, fields: Collection[tuple[str, str]] = (), *,
 def after_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleaned:
     """Rid the laptop's files of what an erase took; after the transaction, whether it came from here or by a merge.
 
-    The transaction has called `store.forgetting.tidy`. Nothing here takes the deletion back: what fails is told, and done
-    at the next start.
+    Nothing here takes the deletion back: what fails is told, and done at the next start.
     """
     troubles: list[str] = []
     withdrawn: list[Path] = []
@@ -152,13 +152,16 @@ def after_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleane
         until = _copies(store, clock)
     if not troubles:
         with store.transaction() as connection:
-            connection.execute("DELETE FROM local_value WHERE name = ?", (PENDING,))
+            note_seen(connection)
     return Cleaned(len(withdrawn), written, until if not troubles else None, " ".join(troubles))
 
 
 def finish_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleaned | None:
-    """Do what `after_erase` could not do, or was cut short in; None where nothing is left to do."""
-    if not store.writes or not is_pending(store.connection):
+    """Do `after_erase` if something was erased since it was done last; None where nothing is left to do.
+
+    Called after every merge, after keys were trusted, and at every start: a start that was cut short is made good.
+    """
+    if not store.writes or store.connection.in_transaction or not is_pending(store.connection):
         return None
     return after_erase(store, clock=clock, randomness=randomness)
 
@@ -182,6 +185,12 @@ def _record(store: Store, clock: Clock) -> None:
     record(store.paths.erasures, ((str(one), str(erase), str(kind)) for one, erase, kind in tokens), clock.now())
     with store.transaction() as connection:
         note_applied(connection, store.paths.erasures)
+        # Where it was taken from a copy that was put back, the index still has the person.
+        gone = connection.execute(
+            "SELECT citizen FROM citizen_word WHERE citizen NOT IN (SELECT id FROM citizen)"
+            " UNION SELECT citizen FROM citizen_name WHERE citizen NOT IN (SELECT id FROM citizen)"
+        ).fetchall()
+        index_citizens(store.connection, [str(one) for (one,) in gone])
 
 
 def _withdraw(store: Store) -> list[Path]:
