@@ -59,6 +59,7 @@ FACTORIES: dict[str, str] = {
     "handover": "handover:HandoverScreen",
     "join": "join:JoinScreen",
     "merge": "merge:MergeScreen",
+    "conflicts": "conflicts:ConflictsScreen",
     "history": "history:HistoryScreen",
     "erase": "erase:EraseScreen",
     "persons": "persons:PersonsScreen",

@@ -26,6 +26,7 @@ GROUPS = {
     "attend": ("attend",),
     "peer": ("peer",),
     "goal": ("goal",),
+    "conflicts": ("conflicts",),
     "bundles": ("export", "verify", "inspect", "open"),
     "merging": ("merge", "receipt"),
     "keys": ("key",),

@@ -32,7 +32,7 @@ class Derived:
 
     def note_everybody(self) -> None:
         """Take note of every citizen: an enrolment went, and nothing here says any more whose it was."""
-        for (citizen,) in self._database.execute("SELECT id FROM citizen").fetchall():
+        for (citizen,) in self._database.execute("SELECT citizen FROM citizen_name").fetchall():
             self._rows["citizen", str(citizen)] = None
 
     def bring_up_to_date(self) -> None:
