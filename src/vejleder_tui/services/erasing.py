@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vejleder_tui import SCHEMA
+from vejleder_tui.bundle.export import own_keys
+from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.clock import local_date
 from vejleder_tui.errors import NoRecipientError, NotFoundError, RuleError, VejlederError
 from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.model import RECORDS
+from vejleder_tui.oplog import Erasures
+from vejleder_tui.oplog.form import judge
+from vejleder_tui.oplog.line import ERASE
 from vejleder_tui.oplog.trust import STRONG
 from vejleder_tui.queries.access import log_reading, logged
 from vejleder_tui.rules.formats import whole_date
@@ -194,24 +200,44 @@ def _record(store: Store, clock: Clock) -> None:
 
 
 def _withdraw(store: Store) -> list[Path]:
-    """Delete the bundles that nobody has acknowledged, as far as they lie here; returns their folders, the newest first.
+    """Delete the bundles that hold what is erased and that nobody has acknowledged, as far as they lie here.
 
-    One that was handed over stays so in the history: somebody may have it.
+    Returns their folders, the newest first. One that was handed over stays so in the history: somebody may have it.
     """
     found = store.connection.execute(
         "SELECT bundle_id, folder, file_name, status FROM bundle_history WHERE direction = 'out' AND received_at IS NULL"
         " AND status IN ('written', 'handed') ORDER BY created_at DESC"
     ).fetchall()
+    if not found:
+        return []
+    erasures, identity = Erasures.load(store.connection), own_keys(store.connection).identity
     folders: list[Path] = []
     for bundle, folder, name, status in found:
         file = Path(folder) / name
-        if file.is_file():
-            file.unlink()
-            folders.append(file.parent)
+        if not file.is_file() or not _holds(file, identity, erasures):
+            continue
+        file.unlink()
+        folders.append(file.parent)
         if status == "written":
             with store.transaction() as connection:
                 connection.execute("UPDATE bundle_history SET status = 'withdrawn' WHERE bundle_id = ?", (bundle,))
     return folders
+
+
+def _holds(file: Path, identity: str, erasures: Erasures) -> bool:
+    """Tell whether a bundle holds an operation that an erase takes; one that cannot be opened may."""
+    try:
+        with open_bundle(file, [identity], newest_schema=SCHEMA) as reader:
+            return any(_taken(one.line.decode(), erasures) for one in reader.lines())
+    except VejlederError:
+        return True
+
+
+def _taken(line: str, erasures: Erasures) -> bool:
+    said = judge(line)
+    if isinstance(said, str):
+        return erasures.takes_unread(line) is not None
+    return said.kind != ERASE and erasures.takes(said, stands=False) is not None
 
 
 def _copies(store: Store, clock: Clock) -> date | None:
