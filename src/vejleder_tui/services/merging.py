@@ -26,6 +26,7 @@ from vejleder_tui.queries.keys import roles
 from vejleder_tui.queries.merge_plan import Touches, begin_touches, contested_rows, end_touches, touches
 from vejleder_tui.queries.trust import is_stale
 from vejleder_tui.services.derived import Derived
+from vejleder_tui.services.erasing import finish_erase
 from vejleder_tui.services.handover import verify_here
 from vejleder_tui.services.identity import Why, take_new_identity
 from vejleder_tui.services.keyring import WaitingCard, waiting_cards
@@ -246,6 +247,7 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
         desk.device = device
         raise
     use_own_kinds(own_attendance_kinds(store.connection))
+    finish_erase(store, clock=desk.clock, randomness=desk.ids.randomness)
     return Merged(tuple(files), outcome)
 
 

@@ -8,6 +8,7 @@ from vejleder_tui.oplog import retrust
 from vejleder_tui.queries.keys import roles
 from vejleder_tui.queries.trust import TRUST, is_stale, mark_of
 from vejleder_tui.services.derived import Derived
+from vejleder_tui.services.erasing import finish_erase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,9 @@ def bring_up_to_date(desk: Desk) -> Applied | None:
     Opens or joins one transaction. Keys can be trusted while another window writes, so whoever writes next does this.
     """
     with desk.store.transaction() as connection:
-        return reckon_anew(desk, connection) if is_stale(connection) else None
+        done = reckon_anew(desk, connection) if is_stale(connection) else None
+    finish_erase(desk.store, clock=desk.clock, randomness=desk.ids.randomness)
+    return done
 
 
 def reckon_anew(desk: Desk, connection: Connection, *, touched: Callable[[Rows], None] | None = None) -> Applied:
