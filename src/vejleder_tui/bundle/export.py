@@ -6,15 +6,24 @@ Nothing of the models is imported: the command `export` starts as fast as the fi
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vejleder_tui import __version__
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Cover, Exporter, Have
 from vejleder_tui.bundle.keys import KeyCard, age_recipient_of
-from vejleder_tui.bundle.limits import MAX_ERASED
+from vejleder_tui.bundle.limits import (
+    BYTES_OF_ABSENT,
+    BYTES_OF_ERASED,
+    MAX_ERASED,
+    MAX_HEADER_BYTES,
+    MEBIBYTE,
+    MOST_ABSENT,
+)
 from vejleder_tui.bundle.minisign import SigningKey
 from vejleder_tui.bundle.slices import (
+    Connection,
     erased_of,
     have,
     lines_of,
@@ -24,18 +33,21 @@ from vejleder_tui.bundle.slices import (
     unsent,
 )
 from vejleder_tui.bundle.writer import sign_head, write_bundle
-from vejleder_tui.errors import NoRecipientError, StoreError
+from vejleder_tui.errors import NoRecipientError, NotFoundError, RuleError, StoreError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from vejleder_tui.bundle.cuts import Earlier
-    from vejleder_tui.bundle.slices import Connection, Run
+    from vejleder_tui.bundle.slices import Run
     from vejleder_tui.bundle.writer import WrittenBundle
 
-__all__ = ["Exported", "OwnKeys", "export_bundle", "own_keys"]
+__all__ = ["Exported", "OwnKeys", "Rows", "export_bundle", "own_keys"]
+
+Rows = Callable[[Connection], Collection[str]]
+"""Chooses rows by their ids, on the connection that is exported from."""
 
 UNKNOWN_MUNICIPALITY = "0000"
 
@@ -83,13 +95,19 @@ def own_keys(connection: Connection) -> OwnKeys:
 
 
 def _taken(
-    connection: Connection, own: str, recipients: Sequence[str], rows: Collection[str] | None, *, everything: bool
+    connection: Connection, own: str, recipients: Sequence[str], rows: Rows | None, *, everything: bool
 ) -> tuple[Run, ...]:
     """Return what the recipients have not all acknowledged, everything, or some rows; as far as somebody vouches for it."""
     if rows is not None:
         from vejleder_tui.bundle.cuts import rows_only  # noqa: PLC0415 - most exports need it not
 
-        return rows_only(connection, own, rows)
+        found = rows_only(connection, own, rows(connection))
+        if not found:
+            raise NotFoundError(
+                _("Pakken er ikke skrevet: der er intet at skrive i det udsnit."),
+                _("Vælg et andet forløb eller en anden periode."),
+            )
+        return found
     told = receipts(connection)
     return unsent(connection, own, [told.get(one) for one in recipients], everything=everything)
 
@@ -104,20 +122,30 @@ def _covers(connection: Connection, taken: Sequence[Run], own: OwnKeys, *, slice
         for heads in signed_heads(connection).values()
         for head in heads
     }
-    covers = []
-    left = MAX_ERASED
-    for run in taken:
+    found = [
+        (
+            run,
+            [AbsentRun(part.first, part.last, part.end) for part in run.parts if not part.present],
+            [] if sliced else erased_of(connection, run),
+        )
+        for run in taken
+    ]
+    absent_runs = sum(len(absent) for _run, absent, _erased in found)
+    left = min(MAX_ERASED, (MAX_HEADER_BYTES - MEBIBYTE - absent_runs * BYTES_OF_ABSENT) // BYTES_OF_ERASED)
+    covers: list[Cover] = []
+    for run, absent, erased in found:
         vouched = signed.get((run.device, run.last, run.end))
         if vouched is None:
             vouched = sign_head(own.signer, run.device, run.last, run.end), own.card.public_key
-        erased = [] if sliced else erased_of(connection, run)
-        absent = [AbsentRun(part.first, part.last, part.end) for part in run.parts if not part.present]
-        if len(erased) > left:  # more than a header may hold: the oldest are told as runs that do not travel
-            surplus, erased = erased[: len(erased) - left], erased[len(erased) - left :]
-            absent = _joined([*absent, *_runs(surplus)])
-        left -= len(erased)
-        covers.append(
-            Cover(run.device, run.first, run.last, run.before, run.end, *vouched, tuple(absent), tuple(erased))
+        here = erased[max(0, len(erased) - left) :]
+        if len(here) < len(erased):  # more than a header may hold: the oldest are told as runs that do not travel
+            absent = _joined([*absent, *_runs(erased[: len(erased) - len(here)])])  # noqa: PLW2901
+        left -= len(here)
+        covers.append(Cover(run.device, run.first, run.last, run.before, run.end, *vouched, tuple(absent), tuple(here)))
+    if sum(len(cover.absent) for cover in covers) > MOST_ABSENT:
+        raise RuleError(
+            _("Pakken er ikke skrevet: det, der skal med, ligger for spredt."),
+            _("Vælg en kortere periode, eller skriv alt."),
         )
     return tuple(covers)
 
@@ -166,14 +194,15 @@ def export_bundle(
     created: str,
     everything: bool = False,
     again: Sequence[Earlier] | None = None,
-    rows: Collection[str] | None = None,
+    rows: Rows | None = None,
     progress: Callable[[int, int], None] | None = None,
     leaving: Callable[[BundleHeader], None] | None = None,
 ) -> Exported:
     """Write a bundle of what the `recipients` have not acknowledged, or of everything, into `folder`.
 
-    `again` are the covers of an earlier bundle to write once more instead; `rows` the ids of rows whose operations are
-    written alone, all of them, with nothing told of any other. `leaving` is told of the whole file before it gets its name.
+    `again` are the covers of an earlier bundle to write once more instead; `rows` gives the ids of rows whose operations
+    are written alone, all of them, with nothing told of any other. `leaving` is told of the whole file before it gets its
+    name.
     `recipients` are age recipients; the file is sealed for this device too, so that it can be checked and shown here.
     `connection` reads, and no transaction is open on it: the log is taken as it stands between two transactions, which
     is where a bundle must end. Of other devices only what they signed is taken. Raises as `write_bundle` does.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vejleder_tui.codes.attendance import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.persons import persons_of, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,17 +21,21 @@ ON_ROSTER = "void = 0 AND enrolled_from IS NOT NULL AND status NOT IN ('waiting'
 
 
 class SessionCount(NamedTuple):
-    """Who was enrolled that day, how many have a code, how many gave notice, named guests, and whether laptops disagree."""
+    """Who was enrolled that day, how many have a code, how many gave notice, named guests, and whether laptops disagree.
+
+    `came`: somebody did, so the session was held, whatever else was written of it.
+    """
 
     expected: int
     registered: int
     notified: int
     guests: int
     contested: bool
+    came: bool = False
 
 
 def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]) -> dict[str, SessionCount]:
-    """Return the counts of sessions, each given as id, course, day and whether it has a row."""
+    """Return the counts of sessions, each given as id, course, day and whether it has a row; a person counts once."""
     ids = [one for one, _course, _day, exists in sessions if exists]
     marks: dict[str, dict[str, str]] = {}
     guests: dict[str, int] = {}
@@ -57,19 +63,34 @@ def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
         ):
             contested.add(session)
     enrolled = _enrolled(reader, sessions)
+    persons = persons_of(
+        reader,
+        {place[0] for places in enrolled.values() for place in places} | {who for own in marks.values() for who in own},
+    )
     found = {}
     for one, course, day, _exists in sessions:
-        marked = marks.get(one, {})
+        marked: dict[str, str] = {}
+        for citizen, code in marks.get(one, {}).items():
+            who = persons[citizen]
+            marked[who] = max(marked.get(who, ""), code, key=weight)
         on = day.isoformat()
-        expected = {place[0] for place in enrolled.get(course or "", []) if _on_roster(place, on)} | marked.keys()
+        expected = {
+            persons[place[0]] for place in enrolled.get(course or "", []) if _on_roster(place, on)
+        } | marked.keys()
         found[one] = SessionCount(
             expected=len(expected),
             registered=len(marked),
             notified=sum(1 for code in marked.values() if code == "absent_notified"),
             guests=guests.get(one, 0),
             contested=one in contested,
+            came=any(_came(code) for code in marked.values()),
         )
     return found
+
+
+def _came(code: str) -> bool:
+    kind = attendance_kind(code)
+    return kind is not None and kind.klass is AttendanceClass.ATTENDED
 
 
 def _on_roster(place: tuple[str, ...], day: str) -> bool:

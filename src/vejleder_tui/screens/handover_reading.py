@@ -114,7 +114,9 @@ class HandoverReading(HandoverKeys):
         if waiting is not None:
             await self._trust_waiting(waiting)
             return
-        typed = await self._ask(_("Ny afsender: stien til den anden computers nøglefil, eller fire ord på en, der ventes på"))
+        typed = await self._ask(
+            _("Ny afsender: stien til den anden computers nøglefil, eller fire ord på en, der ventes på")
+        )
         if typed is None:
             return
         from vejleder_tui.services.keyring import fits  # noqa: PLC0415

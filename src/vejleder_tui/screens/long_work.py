@@ -56,7 +56,9 @@ class LongWork(BaseScreen):
         """Do long work as the writer, in one transaction of its own: what else is asked for waits its turn."""
         return await self._while_told(work, lambda: self.desk.write(act), ask_before_closing=True)
 
-    async def _while_told(self, work: LongTask, begin: Callable[[], Awaitable[T]], *, ask_before_closing: bool) -> T | None:
+    async def _while_told(
+        self, work: LongTask, begin: Callable[[], Awaitable[T]], *, ask_before_closing: bool
+    ) -> T | None:
         self._long = work
         program = cast("Any", self.app)
         if ask_before_closing:

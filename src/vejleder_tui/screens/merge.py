@@ -88,9 +88,7 @@ class MergeScreen(LongWork, TaskScreen):
     def _sentences(self) -> list[str]:
         outcome = self.plan.outcome
         told = [plain(one) for one in outcome_sentences(outcome)]
-        told += [
-            plain(waiting_key_sentence(one.key.name, one.words, one.key.operations)) for one in outcome.waiting
-        ]
+        told += [plain(waiting_key_sentence(one.key.name, one.words, one.key.operations)) for one in outcome.waiting]
         if outcome.waiting:
             told.append(_("Ukendte nøgler: hør afsenderen om ordene, og tryk l på Overdragelse."))
         return told
@@ -127,9 +125,9 @@ class MergeScreen(LongWork, TaskScreen):
 
     def _done(self, done: Merged) -> str:
         outcome = done.outcome
-        told = ngettext(
-            "Indlæst: {count} ny ændring.", "Indlæst: {count} nye ændringer.", outcome.applied
-        ).format(count=number(outcome.applied))
+        told = ngettext("Indlæst: {count} ny ændring.", "Indlæst: {count} nye ændringer.", outcome.applied).format(
+            count=number(outcome.applied)
+        )
         if outcome.opened:
             told += " " + _("{count} til afklaring.").format(count=number(outcome.opened))
         if outcome.waits:

@@ -24,12 +24,13 @@ from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.held import Missing, device_name, missing_ranges, parted
 from vejleder_tui.queries.keys import roles
 from vejleder_tui.queries.merge_plan import Touches, begin_touches, contested_rows, end_touches, touches
+from vejleder_tui.queries.trust import is_stale
 from vejleder_tui.services.derived import Derived
 from vejleder_tui.services.handover import verify_here
 from vejleder_tui.services.identity import Why, take_new_identity
 from vejleder_tui.services.keyring import WaitingCard, waiting_cards
 from vejleder_tui.services.merge_traces import enter, leave_notices
-from vejleder_tui.services.trusting import is_stale, note_rows, reckon_anew
+from vejleder_tui.services.trusting import note_rows, reckon_anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

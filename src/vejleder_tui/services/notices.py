@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import stamp
-from vejleder_tui.errors import NotFoundError
-from vejleder_tui.i18n import _
+from vejleder_tui.errors import NotFoundError, RuleError
+from vejleder_tui.i18n import N_, _
+from vejleder_tui.model import Device
 from vejleder_tui.oplog.line import to_json
 from vejleder_tui.services.bookkeeping import bookkeeping
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
     from vejleder_tui.bundle.slices import Connection
     from vejleder_tui.clock import Clock
+    from vejleder_tui.services.desk import Desk, Saved
     from vejleder_tui.store.store import Store
 
-__all__ = ["note", "see"]
+__all__ = ["note", "see", "see_fork"]
 
 
 def note(connection: Connection, identity: str, kind: str, about: Mapping[str, str], *, at: datetime) -> None:
@@ -42,3 +44,17 @@ def see(store: Store, identity: str, worker: str, *, clock: Clock) -> None:
             "UPDATE notice SET seen_at = ?, seen_by = ? WHERE id = ? AND seen_at IS NULL",
             (stamp(clock.now()), worker, identity),
         )
+
+
+def see_fork(desk: Desk, device: str, seq: int) -> Saved:
+    """Write that a coordinator has seen that a device went on in two copies from number `seq`; that reaches everybody.
+
+    Raises RuleError when it is no coordinator, NotFoundError when the device is not known here.
+    """
+    if desk.actor.role != "coordinator":
+        raise RuleError(
+            _("En koordinator skal se det først."), _("Sig det til koordinatoren: to kopier af en bærbar er i brug.")
+        )
+    with desk.transaction(N_("set: to kopier af {device}"), device=device[:8]) as work:
+        work.change(Device, device, fork_seen=str(seq))
+        return work.saved(device)

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from vejleder_tui.oplog import retrust
 from vejleder_tui.queries.keys import roles
+from vejleder_tui.queries.trust import TRUST, is_stale, mark_of
 from vejleder_tui.services.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from vejleder_tui.bundle.slices import Connection
     from vejleder_tui.oplog.following import Applied
     from vejleder_tui.oplog.settle import Rows
-    from vejleder_tui.queries.base import Reader
     from vejleder_tui.services.desk import Desk
 
-__all__ = ["bring_up_to_date", "is_stale", "note_rows", "reckon_anew"]
-
-_MARK = "trust"
-"""The local value that says which trust the tables were folded under."""
-
-
-def _mark_of(trusted: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sorted(trusted.items())).encode()).hexdigest()
-
-
-def is_stale(reader: Reader) -> bool:
-    """Return whether keys were trusted, or no longer are, since the tables were folded."""
-    found = reader.execute("SELECT value FROM local_value WHERE name = ?", (_MARK,)).fetchone()
-    return (str(found[0]) if found else "") != _mark_of(roles(reader))
+__all__ = ["bring_up_to_date", "note_rows", "reckon_anew"]
 
 
 def bring_up_to_date(desk: Desk) -> Applied | None:
@@ -61,7 +46,7 @@ def reckon_anew(desk: Desk, connection: Connection, *, touched: Callable[[Rows],
     derived.bring_up_to_date()
     connection.execute(
         "INSERT INTO local_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (_MARK, _mark_of(trusted)),
+        (TRUST, mark_of(trusted)),
     )
     return done
 

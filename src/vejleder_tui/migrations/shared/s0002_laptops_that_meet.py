@@ -45,6 +45,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_same_person_first", "same_person", ["first"])
     op.create_index("ix_same_person_second", "same_person", ["second"])
+    # One person under two registrations is found by number, and by birth date and name.
+    for name in ("birth_date", "cpr", "substitute_number"):
+        op.create_index(f"ix_citizen_{name}", "citizen", [name])
     op.create_table(
         "held",
         sa.Column("hash", text(64), primary_key=True),
