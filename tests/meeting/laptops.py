@@ -84,3 +84,17 @@ class Laptop:
     @property
     def digest(self) -> str:
         return state_digest(self.desk.store.connection).digest
+
+
+def acknowledge(writer: Laptop, receiver: Laptop) -> None:
+    """Let the writer believe that the receiver holds all it has written."""
+    import json
+
+    head = writer.rows(
+        "SELECT seq, hash FROM operation WHERE device = ? ORDER BY seq DESC LIMIT 1", writer.desk.device
+    )[0]
+    heads = [{"device": writer.desk.device, "last": head[0], "hash": head[1]}]
+    writer.desk.store.connection.execute(
+        "INSERT OR REPLACE INTO receipt VALUES (?, 0, 1, '2026-11-24T10:00:00Z', ?, '[]', '[]', '[]')",
+        (receiver.card.recipient, json.dumps(heads)),
+    )

@@ -148,7 +148,7 @@ class HandoverScreen(HandoverReading):
         attention = taken_of.attention_rows(page, self.waiting_cards)
         panels["taken"].height = max(1, min(taken_of.MOST if attention else 3, len(attention) + len(page.taken_in)))
         self.group.set_rows("bundles", lines_of.bundle_rows(page, today))
-        self.group.set_rows("taken", [*attention, *taken_of.taken_rows(page, today)])
+        self.group.set_rows("taken", [*attention, *taken_of.taken_rows(page, self.waiting_cards, today)])
         self.group.refresh(layout=True)
         if self._go_to:
             self.group.go("bundles", self._go_to)

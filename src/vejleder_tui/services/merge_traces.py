@@ -26,10 +26,12 @@ def enter(connection: Connection, one: CheckedFile, outcome: Outcome, now: datet
     as its word for it.
     """
     header = one.header
-    covers = [
-        {"device": cover.device, "first": cover.first, "last": cover.last, "end": cover.end} for cover in header.covers
-    ]
     own = [cover for cover in header.covers if cover.device == header.exporter.device]
+    # Whose bundle it is stands first: that is what a list shows.
+    covers = [
+        {"device": cover.device, "first": cover.first, "last": cover.last, "end": cover.end}
+        for cover in sorted(header.covers, key=lambda cover: cover.device != header.exporter.device)
+    ]
     connection.execute(
         "INSERT INTO bundle_history (bundle_id, direction, file_name, folder, sha256, created_at, first, last, operations,"
         " covers, recipients, received_at, verified_at, status) VALUES (?, 'in', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
