@@ -60,6 +60,7 @@ FACTORIES: dict[str, str] = {
     "join": "join:JoinScreen",
     "merge": "merge:MergeScreen",
     "history": "history:HistoryScreen",
+    "persons": "persons:PersonsScreen",
     "help": "help:HelpScreen",
     "palette": "palette:PaletteScreen",
     "more": "more:MoreScreen",

@@ -24,6 +24,7 @@ from tests.bundle.bundle_builder import (
     members_of,
     operation,
     packed,
+    remnant,
     sealed,
     sealed_file,
     tar_of,
@@ -31,7 +32,7 @@ from tests.bundle.bundle_builder import (
 )
 from vejleder_tui.bundle import archive
 from vejleder_tui.bundle.frame import unpack
-from vejleder_tui.bundle.header import AbsentRun, BundleHeader
+from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Cover, ErasedPlace
 from vejleder_tui.bundle.keys import generate_age_identity
 from vejleder_tui.bundle.limits import MEBIBYTE
 from vejleder_tui.bundle.minisign import SigningKey, write_signature
@@ -300,6 +301,10 @@ def _header_fields() -> dict[str, object]:
     return found
 
 
+TOLD: dict[str, object] = {"generation": 0, "number": 1, "waiting": [], "refused": [], "bundles": []}
+WAITING: dict[str, object] = {"device": OURS.device, "first": 1, "last": 2, "why": "gap", "need": ""}
+
+
 def _with_header(raw: bytes) -> bytes:
     return tar_of(members_of(OURS, raw))
 
@@ -352,8 +357,24 @@ def test_header_json_that_is_no_header(tmp_path: Path, raw: bytes) -> None:
         {"recipients": ["age1abc"]},
         {"recipients": [OURS.recipient, OURS.recipient]},
         {"recipients": [OURS.recipient, 5]},
-        {"absent": None},
         {"have": [{}]},
+        {"kind": "receipt"},
+        {"kind": "receipt", "receipt": None},
+        {"kind": "receipt", "receipt": {}},
+        {"kind": "receipt", "receipt": TOLD | {"number": 0}},
+        {"kind": "receipt", "receipt": TOLD | {"generation": -1}},
+        {"kind": "receipt", "receipt": TOLD | {"generation": True}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [{}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING | {"first": 3}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING | {"why": "<b>"}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING | {"need": "\x1b[2J"}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING] * 5_001}},
+        {
+            "kind": "receipt",
+            "receipt": TOLD | {"refused": [{"device": OURS.device, "seq": 1, "hash": "x", "why": "size"}]},
+        },
+        {"kind": "receipt", "receipt": TOLD | {"bundles": [{"bundle_id": "x", "state": "applied", "why": ""}]}},
+        {"kind": "receipt", "receipt": TOLD | {"bundles": [{"bundle_id": OURS.device, "state": "applied", "why": 7}]}},
         {"capabilities": "none"},
         {"format": "vejleder-bundle/x"},
         {"format": 1},
@@ -361,6 +382,35 @@ def test_header_json_that_is_no_header(tmp_path: Path, raw: bytes) -> None:
 )
 def test_header_fields_that_do_not_fit(tmp_path: Path, change: dict[str, object]) -> None:
     refused_tar(tmp_path, _with_header(json.dumps(_header_fields() | change).encode()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"absent": None},
+        {"absent": {}},
+        {"absent": [7]},
+        {"absent": [{"first": 2, "last": 1, "end": "0" * 64}]},
+        {"absent": [{"first": 1, "last": 1, "end": "x"}]},
+        {"absent": [{"first": 2, "last": 2, "end": "0" * 64}, {"first": 1, "last": 1, "end": "0" * 64}]},
+        {"absent": [{"first": 1, "last": 2, "end": "0" * 64}, {"first": 2, "last": 2, "end": "0" * 64}]},
+        {"erased": None},
+        {"erased": "2"},
+        {"erased": [2]},
+        {"erased": [remnant(OURS, 2) + " "]},
+        {"erased": ["0" + remnant(OURS, 2)]},
+        {"erased": [remnant(OURS, 2).replace("row", "hint")]},
+        {"erased": [remnant(OURS, 2).upper()]},
+        {"erased": [remnant(OURS, 3), remnant(OURS, 2)]},
+        {"erased": [remnant(OURS, 2), remnant(OURS, 2)]},
+        {"erased": [remnant(OURS, 2)[:-3] + "field\n"]},
+    ],
+)
+def test_cover_fields_that_do_not_fit(tmp_path: Path, change: dict[str, object]) -> None:
+    fields = _header_fields()
+    cover = json.loads(json.dumps(fields["covers"]))[0]
+    found = refused_tar(tmp_path, _with_header(json.dumps(fields | {"covers": [cover | change]}).encode()))
+    assert found.detail == "bundle.json field"
 
 
 @pytest.mark.parametrize(
@@ -498,14 +548,23 @@ def test_a_first_operation_without_a_key(tmp_path: Path) -> None:
 
 def test_covers_and_absent_runs_that_do_not_add_up(tmp_path: Path) -> None:
     cover, end = OURS.cover(), OURS.hashes
-    run = AbsentRun(OURS.device, 2, 2, end[1])
+    run = AbsentRun(2, 2, end[1])
+    taken = remnant(OURS, 2)
+
+    def without(*runs: AbsentRun, erased: tuple[str, ...] = ()) -> tuple[Cover, ...]:
+        return (replace(cover, absent=runs, erased=erased),)
+
     for change in (
         {"covers": (cover, cover), "operations": 6},
-        {"absent": (run,), "operations": 2},
-        {"absent": (run, run), "operations": 1},
-        {"absent": (AbsentRun(OURS.device, 3, 9, end[2]),), "operations": -4 + 10},
-        {"absent": (AbsentRun(a_uuid(), 2, 2, end[1]),), "operations": 2},
-        {"absent": (AbsentRun(OURS.device, 1, 3, end[1]),), "operations": 0},
+        {"covers": (*without(run), *without(run)), "operations": 4},
+        {"covers": without(run), "operations": 2},
+        {"covers": without(AbsentRun(3, 9, end[2])), "operations": 6},
+        {"covers": without(AbsentRun(1, 3, end[1])), "operations": 0},
+        {"covers": without(run, erased=(taken,)), "operations": 1},
+        {"covers": without(erased=(taken,)), "operations": 3},
+        {"covers": without(erased=(taken,)), "operations": 2},
+        {"covers": without(erased=(str(ErasedPlace(2, end[0], "1" * 32, "2" * 64, "row")),)), "operations": 2},
+        {"covers": without(erased=(str(ErasedPlace(9, end[0], "1" * 32, "2" * 64, "row")),)), "operations": 2},
         {"covers": (replace(cover, last=2, end=end[1]),), "operations": 2},
         {"covers": (replace(cover, end=end[1]),)},
         {"covers": (cover, replace(cover, device=a_uuid(), first=2**52, last=2**53 - 1, before=end[0]))},

@@ -33,6 +33,7 @@ GROUPS = {
     "copies": ("backup", "restore"),
     "workers": ("worker",),
     "sandbox": ("demo",),
+    "central": ("central",),
 }
 """The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
 

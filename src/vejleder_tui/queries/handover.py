@@ -5,16 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from vejleder_tui.bundle.slices import (
-    Head,
-    acknowledged,
-    held,
-    local_value,
-    newest_receipt,
-    runs,
-    signed_heads,
-)
+from vejleder_tui.bundle.slices import count_of, local_value, receipts, unsent
 from vejleder_tui.clock import from_stamp, local_date
+from vejleder_tui.errors import NotFoundError, RuleError
+from vejleder_tui.i18n import _
 from vejleder_tui.queries.held import held_counts, missing_ranges, waits_in
 from vejleder_tui.queries.keys import known_keys
 from vejleder_tui.queries.notices import notice_sentence, open_notices
@@ -34,6 +28,8 @@ __all__ = [
     "HistoryLine",
     "Waiting",
     "WaitingKinds",
+    "counted_receipt",
+    "course_named",
     "handover_page",
     "history",
     "waiting",
@@ -59,47 +55,92 @@ class WaitingKinds(NamedTuple):
     complete: bool
 
 
-def _waiting_runs(reader: Reader) -> tuple[tuple[Run, ...], Receipt | None]:
-    own = local_value(reader, "device")
-    receipt = newest_receipt(reader)
-    since = acknowledged(reader, [receipt])
-    ends: list[Head] = [head for head in held(reader) if head.device == own]
-    return runs(reader, [*ends, *signed_heads(reader).values()], since), receipt
+_CENTRE = ("administration", "exporter")
+"""The roles of a receiver whose receipt means that administration has it, the surest first."""
 
 
-def waiting(reader: Reader) -> Waiting:
-    """Return how many changes wait since the newest receipt; looks at the ends of the chains only."""
-    found, receipt = _waiting_runs(reader)
-    days = [local_date(from_stamp(_first_moment(reader, run))) for run in found]
+def counted_receipt(reader: Reader) -> Receipt | None:
+    """Return the receipt that *I dag* counts from: the centre's, or the newest of anyone while no key of a centre is known."""
+    told = receipts(reader)
+    rows = reader.execute(
+        "SELECT role, card FROM known WHERE purpose = 'recipient' AND removed_at IS NULL AND role IS NOT NULL"
+    ).fetchall()
+    for wanted in _CENTRE:
+        theirs = [json.loads(card)["age"] if card.startswith("{") else card for role, card in rows if role == wanted]
+        if theirs:
+            return max((told[one] for one in theirs if one in told), key=lambda one: one.at, default=None)
+    return max(told.values(), key=lambda one: one.at, default=None)
+
+
+def _runs(reader: Reader, receipt: Receipt | None) -> tuple[Run, ...]:
+    return unsent(reader, local_value(reader, "device"), [receipt])
+
+
+def waiting(reader: Reader, receiver: str | None = None) -> Waiting:
+    """Return how many changes wait for a `receiver` (age recipient), or for the centre; looks at the ends of the chains."""
+    receipt = counted_receipt(reader) if receiver is None else receipts(reader).get(receiver)
+    found = _runs(reader, receipt)
+    moments = [moment for run in found if (moment := _first_moment(reader, run))]
     return Waiting(
-        changes=sum(run.last - run.first + 1 for run in found),
-        oldest_date=min(days, default=None),
+        changes=count_of(reader, found),
+        oldest_date=min((local_date(from_stamp(moment)) for moment in moments), default=None),
         last_receipt_at=from_stamp(receipt.at) if receipt else None,
     )
 
 
-def _first_moment(reader: Reader, run: Run) -> str:
-    line = reader.execute("SELECT line FROM operation WHERE device = ? AND seq = ?", (run.device, run.first)).fetchone()
-    return str(json.loads(line[0])["at"])
+def _first_moment(reader: Reader, run: Run) -> str | None:
+    for part in run.parts:
+        found = reader.execute(
+            "SELECT line FROM operation WHERE device = ? AND seq BETWEEN ? AND ? AND line IS NOT NULL ORDER BY seq LIMIT 1",
+            (run.device, part.first, part.last),
+        ).fetchone()
+        if found is not None:
+            return str(json.loads(found[0])["at"])
+    return None
 
 
 def waiting_kinds(reader: Reader) -> WaitingKinds:
-    """Return how many rows wait, by table."""
-    found, _receipt = _waiting_runs(reader)
+    """Return how many rows wait for the centre, by table."""
+    found = _runs(reader, counted_receipt(reader))
     rows: dict[str, set[str]] = {}
     left = COUNTED
     for run in found:
-        last = min(run.last, run.first + left - 1)
-        for table, row in reader.execute(
-            "SELECT table_name, row FROM operation WHERE device = ? AND seq BETWEEN ? AND ?",
-            (run.device, run.first, last),
-        ):
-            rows.setdefault(table, set()).add(row)
-        left -= max(0, last - run.first + 1)
+        for part in run.parts:
+            if not part.present or left <= 0:
+                continue
+            last = min(part.last, part.first + left - 1)
+            for table, row in reader.execute(
+                "SELECT table_name, row FROM operation WHERE device = ? AND seq BETWEEN ? AND ? AND table_name <> ''",
+                (run.device, part.first, last),
+            ):
+                rows.setdefault(table, set()).add(row)
+            left -= last - part.first + 1
     return WaitingKinds(
-        rows={table: len(ids) for table, ids in rows.items()},
-        complete=sum(run.last - run.first + 1 for run in found) <= COUNTED,
+        rows={table: len(ids) for table, ids in rows.items()}, complete=sum(run.here for run in found) <= COUNTED
     )
+
+
+def course_named(reader: Reader, text: str) -> str:
+    """Return the id of the course that `text` names: its id, its title, or the beginning of one title alone.
+
+    Raises NotFoundError when no course is called so, RuleError when several are.
+    """
+    wanted = text.strip().casefold()
+    rows = reader.execute("SELECT id, coalesce(title, '') FROM course WHERE void = 0 ORDER BY id").fetchall()
+    named = [(str(one), str(title).casefold()) for one, title in rows]
+    for found in (
+        [one for one, _title in named if one == wanted],
+        [one for one, title in named if title == wanted],
+        [one for one, title in named if wanted and title.startswith(wanted)],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise RuleError(
+                _("Flere forløb hedder sådan: {ids}.").format(ids=", ".join(found[:9])),
+                _("Angiv id'et på det, du mener."), field="course",
+            )  # fmt: skip
+    raise NotFoundError(_("Der er intet forløb, som hedder sådan."), _("Skriv titlen, som den står under Forløb."))
 
 
 class HistoryLine(NamedTuple):

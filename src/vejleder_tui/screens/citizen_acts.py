@@ -211,6 +211,10 @@ class CitizenActs(DetailScreen):
             return
         self.show_again()
 
+    def command_person_list(self) -> None:
+        """Show the registrations that are shown as this citizen."""
+        self.desk.goto("persons", citizen=self.citizen)
+
     # New rows
 
     def command_goal_rate(self) -> None:

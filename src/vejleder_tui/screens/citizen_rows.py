@@ -62,13 +62,13 @@ def _header_parts(header: CitizenHeader, number: str, *, place: bool) -> list[st
     if header.municipality and place:
         parts.append(codes.display("kommunekoder", header.municipality))
     parts.append({True: _("samtykke ja"), False: _("samtykke nej"), None: _("samtykke ikke spurgt")}[header.consent])
-    if header.protected:
-        parts.append(_("beskyttet adresse"))
-    if header.contested:
-        parts.append(_("afklares"))
-    if header.same_number:
-        parts.append(_ATTENTION + _("samme nummer som en anden"))
-    return parts
+    told = (
+        (header.protected, _("beskyttet adresse")),
+        (header.contested, _("afklares")),
+        (header.others, _("{count} registreringer (s viser)").format(count=len(header.others) + 1)),
+        (header.same_number, _ATTENTION + _("samme nummer som en anden")),
+    )
+    return [*parts, *(words for holds, words in told if holds)]
 
 
 def _number_word(header: CitizenHeader) -> str:

@@ -39,7 +39,7 @@ __all__ = ["GUARDED", "Actor", "Desk", "Saved", "Work"]
 
 RecordType = TypeVar("RecordType", bound=Record)
 
-GUARDED = ("operation", "contested")
+GUARDED = ("operation", "contested", "erased", "held", "withheld")
 """Tables beside the replicated ones that only the log's writer may touch."""
 
 
