@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vejleder_tui.bundle.export import own_keys
+from vejleder_tui.bundle.slices import Receipt, have, keep_receipt
+from vejleder_tui.clock import stamp
 from vejleder_tui.model import Citizen
 from vejleder_tui.oplog import state_digest
 from vejleder_tui.services.handover import export
@@ -87,14 +89,9 @@ class Laptop:
 
 
 def acknowledge(writer: Laptop, receiver: Laptop) -> None:
-    """Let the writer believe that the receiver holds all it has written."""
-    import json
-
-    head = writer.rows(
-        "SELECT seq, hash FROM operation WHERE device = ? ORDER BY seq DESC LIMIT 1", writer.desk.device
-    )[0]
-    heads = [{"device": writer.desk.device, "last": head[0], "hash": head[1]}]
-    writer.desk.store.connection.execute(
-        "INSERT OR REPLACE INTO receipt VALUES (?, 0, 1, '2026-11-24T10:00:00Z', ?, '[]', '[]', '[]')",
-        (receiver.card.recipient, json.dumps(heads)),
+    """Let the writer believe that the receiver holds all it has."""
+    connection = writer.desk.store.connection
+    number = int(writer.clock.now().timestamp())
+    assert keep_receipt(
+        connection, receiver.card.recipient, Receipt(stamp(writer.clock.now()), tuple(have(connection)), 0, number)
     )

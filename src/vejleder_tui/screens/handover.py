@@ -17,7 +17,7 @@ from vejleder_tui.screens.handover_reading import HandoverReading
 from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
-from vejleder_tui.widgets.text import wrap
+from vejleder_tui.widgets.text import plain, wrap
 
 if TYPE_CHECKING:
     from datetime import date
@@ -166,8 +166,8 @@ class HandoverScreen(HandoverReading):
 
     def _show_detail(self) -> None:
         row, cells = self.group.row, self.size.width - 2
-        if self.bundle is None and row is not None and self.group.panel.id == "taken":
-            told = tuple(wrap(row.say, cells)[:2])
+        if self.bundle is None and row is not None:
+            told = tuple(wrap(plain(row.say), cells)[:2])
         else:
             told = lines_of.detail(self.bundle, self.today, cells)
         self.query_one("#detail", Block).show("", *(f" {one}" for one in told))

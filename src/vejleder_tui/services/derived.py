@@ -30,9 +30,9 @@ class Derived:
             self._rows[table, row] = None
 
     def note_everybody(self) -> None:
-        """Take note of every citizen: an enrolment went, and nothing here says any more whose it was."""
+        """Take note of every citizen: an enrolment or an answer went, and nothing here says any more whose it was."""
         for (citizen,) in self._database.execute("SELECT citizen FROM citizen_name").fetchall():
-            self._citizens[str(citizen)] = None
+            self._rows["citizen", str(citizen)] = None
 
     def bring_up_to_date(self) -> None:
         """Index the citizens that were written, or whose enrolments or answers were."""

@@ -256,7 +256,7 @@ def _take_in(
     touched: Callable[[Rows], None],
     progress: Progress | None,
 ) -> tuple[Outcome, Applied]:
-    before = contested_rows(connection)
+    before, another = contested_rows(connection), copy_is_alive(connection, desk.device, files)
     parted_before = _forks(connection, files)
     if is_stale(connection):
         reckon_anew(desk, connection, touched=touched)
@@ -280,7 +280,7 @@ def _take_in(
             ClockWarning(device, device_name(connection, device), at) for device, at in sorted(taking.ahead.items())
         ),
         erased=len(done.erased) + done.taken,
-        new_identity=copy_is_alive(connection, desk.device, files),
+        new_identity=another,
     )
     return outcome, done
 

@@ -58,5 +58,5 @@ def note_rows(derived: Derived, rows: Rows) -> None:
     for table, row in rows.gone:
         if table == "citizen":
             derived.note(table, row)
-        elif table == "enrolment":
+        elif table in {"enrolment", "same_person"}:
             derived.note_everybody()
