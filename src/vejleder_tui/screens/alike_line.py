@@ -39,11 +39,11 @@ class AlikeLine(Button):
             return
         born = whole_date(one.birth_date) if one.birth_date else ""
         if one.same_number:
-            words = _("Samme nummer som {who}. Enter åbner.")
+            words = _("Samme nummer som {who}: Enter åbner.")
         elif born:
             words = _("Ligner {who}, født {date}. Enter åbner.")
         else:
-            words = _("Ligner {who}. Enter åbner.")
+            words = _("Ligner {who}: Enter åbner.")
         self.label = words.format(who=initials(one.name) if private else one.name, date=born)
         self.refresh()
 

@@ -153,9 +153,10 @@ class CitizenForm(DraftedForm):
     def on_button_pushed(self, message: Button.Pushed) -> None:
         """Open who it may be already; the form stays below, as a draft."""
         if not message.name.startswith(ALIKE):
-            super().on_button_pushed(message)
             return
+        # The form's own buttons are heard by the class below, which this keeps from hearing these.
         message.stop()
+        message.prevent_default()
         found = self._alike[int(message.name.removeprefix(ALIKE))].found
         if found:
             self.desk.goto("citizen", citizen=found)

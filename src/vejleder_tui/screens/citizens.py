@@ -160,7 +160,7 @@ class CitizensScreen(SearchScreen):
         return Row(
             line.id,
             lambda cells: columns(cells, (name, 24 if cells < 98 else 42), (born, 7), (bases, 15), (courses, 0)),
-            say=" · ".join(part for part in (name, born, bases, courses, twice) if part),
+            say=" · ".join(part for part in (name, born, twice, bases, courses) if part),
         )
 
     def _parts(self, line: CitizenLine) -> tuple[str, str, str, str]:

@@ -27,9 +27,9 @@ _WORDS = {
 }  # fmt: skip
 _SENTENCES = {
     Why.SIMILAR: N_("Samme fødselsdag og næsten samme navn. Er det den samme borger? s ja, i nej."),
-    Why.SAME_NUMBER: N_("Svaret er to borgere, men nummeret er det samme. Ret det hos den ene, eller svar s."),
-    Why.ROUNDABOUT: N_("Svaret er to borgere, men andre svar gør dem til én. Svar s, eller svar i om de andre."),
-    Why.OTHER_NUMBER: N_("Svaret er én borger, men de har hver sit CPR-nummer. Ret det ene, eller svar i."),
+    Why.SAME_NUMBER: N_("Svaret er to borgere, men nummeret er ens. Ret det hos den ene, eller svar s."),
+    Why.ROUNDABOUT: N_("Svaret er to, men andre svar gør dem til én. Svar s her, eller i ved de andre."),
+    Why.OTHER_NUMBER: N_("Svaret er én borger, men de har to CPR-numre. Ret det ene, eller svar i."),
     Why.NUMBER: N_("Vises som én borger, fordi nummeret er det samme. i skiller dem ad."),
     Why.ANSWERED: N_("Vises som én borger, fordi nogen har svaret det. i skiller dem ad."),
     Why.THROUGH: N_("Vises som én borger, fordi begge er den samme som en tredje."),
