@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,8 +26,21 @@ PASSPHRASE = "hest maj lampe ni"
 START = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _marks_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a fixture of the session makes leaves no mark among the user's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VEJLEDER_MARKS", str(tmp_path_factory.getbasetemp() / "marks"))
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _as_at_the_start() -> Iterator[None]:
+def _as_at_the_start(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    # A folder of its own for each test: many copy one store that was made once, and that is to be seen only within one.
+    folder = f"marks-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16]}"
+    monkeypatch.setenv("VEJLEDER_MARKS", str(tmp_path_factory.getbasetemp() / folder))
     set_language("da")
     use_own_kinds([])
     yield

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["StorePaths", "default_store", "demo_store", "settings_file"]
+__all__ = ["StorePaths", "default_store", "demo_store", "mark_folder", "settings_file"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class StorePaths:
     def keys(self) -> Path:
         """The key file: slots that each wrap the data key."""
         return self.folder / "vejleder.keys.json"
+
+    @property
+    def erasures(self) -> Path:
+        """The file of what was deleted for ever, as tokens: a copy that is put back is held against it."""
+        return self.folder / "erasures.json"
 
     @property
     def lock(self) -> Path:
@@ -54,6 +60,16 @@ def default_store() -> StorePaths:
 def demo_store() -> StorePaths:
     """Return the sandbox's store, apart from the real one."""
     return StorePaths(_data_folder() / "demo")
+
+
+def mark_folder() -> Path:
+    """Return where marks of stores are kept, outside every store: VEJLEDER_MARKS, else the platform's folder for state."""
+    named = os.environ.get("VEJLEDER_MARKS")
+    if named:
+        return Path(named)
+    import platformdirs  # noqa: PLC0415
+
+    return Path(platformdirs.user_state_dir("vejleder", appauthor=False)) / "marks"
 
 
 def settings_file() -> Path:

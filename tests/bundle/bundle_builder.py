@@ -17,7 +17,7 @@ import zstandard
 
 from vejleder_tui.bundle import archive
 from vejleder_tui.bundle.chain import next_hash
-from vejleder_tui.bundle.header import GENESIS, BundleHeader, Cover, Exporter
+from vejleder_tui.bundle.header import GENESIS, BundleHeader, Cover, ErasedPlace, Exporter
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.minisign import SigningKey, write_signature
 from vejleder_tui.bundle.writer import sign_head
@@ -96,6 +96,20 @@ def a_device(count: int, lines: Sequence[bytes] = (), device: str = "") -> Devic
     for line in made:
         hashes.append(next_hash(hashes[-1] if hashes else GENESIS, line))
     return Device(device, signer, generate_age_identity(_RANDOM), tuple(made), tuple(hashes))
+
+
+def a_fork(device: Device, last: int, count: int) -> Device:
+    """Return a copy of `device` that went on by itself after number `last`, up to `count`."""
+    lines, hashes = list(device.lines[:last]), list(device.hashes[:last])
+    for seq in range(last + 1, count + 1):
+        lines.append(operation(device.device, seq, values={"code": "U"}, salt=a_uuid().replace("-", "")))
+        hashes.append(next_hash(hashes[-1], lines[-1]))
+    return replace(device, lines=tuple(lines), hashes=tuple(hashes))
+
+
+def remnant(device: Device, seq: int, kind: str = "row") -> str:
+    """Return what a cover tells of an operation that an erase took."""
+    return str(ErasedPlace(seq, device.hashes[seq - 1], "1" * 32, "2" * 64, kind))
 
 
 def a_header(exporter: Device, covers: Iterable[Cover], recipients: Sequence[str], **changed: object) -> BundleHeader:

@@ -24,14 +24,16 @@ from tests.bundle.bundle_builder import (
     members_of,
     operation,
     packed,
+    remnant,
     sealed,
     sealed_file,
     tar_of,
     with_manifest,
 )
 from vejleder_tui.bundle import archive
+from vejleder_tui.bundle.chain import ChainError, ChainWalk
 from vejleder_tui.bundle.frame import unpack
-from vejleder_tui.bundle.header import AbsentRun, BundleHeader
+from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Cover, ErasedPlace
 from vejleder_tui.bundle.keys import generate_age_identity
 from vejleder_tui.bundle.limits import MEBIBYTE
 from vejleder_tui.bundle.minisign import SigningKey, write_signature
@@ -233,7 +235,7 @@ def test_sizes_are_judged_before_they_are_believed(tmp_path: Path) -> None:
     for name, size in (
         ("bundle.json", 10 * 10**9 % 8**11),
         ("bundle.json", 8**11 - 1),
-        ("bundle.json", 5 * MEBIBYTE),
+        ("bundle.json", 17 * MEBIBYTE),
     ):
         refused_tar(tmp_path, archive.header_block(name, size) + b"{}")
     start = tar_of(MEMBERS[:1], b"")
@@ -300,6 +302,10 @@ def _header_fields() -> dict[str, object]:
     return found
 
 
+TOLD: dict[str, object] = {"generation": 0, "number": 1, "waiting": [], "refused": [], "bundles": []}
+WAITING: dict[str, object] = {"device": OURS.device, "first": 1, "last": 2, "why": "gap", "need": ""}
+
+
 def _with_header(raw: bytes) -> bytes:
     return tar_of(members_of(OURS, raw))
 
@@ -327,6 +333,52 @@ def test_header_json_that_is_no_header(tmp_path: Path, raw: bytes) -> None:
     refused_tar(tmp_path, _with_header(raw))
 
 
+_START = '{"format":"vejleder-bundle/1","capabilities":[],"schema":1,"a":'
+_MOST = 16 * MEBIBYTE - 100
+
+
+def _large_headers() -> dict[str, str]:
+    cover = json.loads(MEMBERS[0][1])["covers"][0]
+    absent = [{"first": 2 * place, "last": 2 * place, "end": "0" * 64} for place in range(1, 95_000)]
+    erased = [str(ErasedPlace(place, "0" * 64, "1" * 32, "2" * 64, "field")) for place in range(1, 80_000)]
+    have = [{"device": OURS.device, "last": place, "end": "0" * 64} for place in range(1, 95_000)]
+    right = _header_fields()
+    return {
+        "texts": _START + json.dumps(["x" * 29] * 499_000, separators=(",", ":")) + "}",
+        "decimals": _START + "[" + ",".join(["1234567890.1234567"] * 499_000) + "]}",
+        "keys": _START + "{" + ",".join(f'"{place:07}":{place}' for place in range(499_000)) + "}}",
+        "objects": _START + json.dumps([{"aaaa": 1, "b": "xyzxyz", "c": 3, "d": 4}] * 99_000) + "}",
+        "one wide text": _START + '"\N{GRINNING FACE}' + "x" * (_MOST - 200) + '"}',
+        "escapes": _START + '"' + "\\u4e00" * (_MOST // 7) + '"}',
+        "quotes": _START + '"' + '\\"' * (_MOST // 3) + '"}',
+        "no end": _START + '"' + '\\"' * (_MOST // 3),
+        "absent": json.dumps(right | {"covers": [cover | {"last": 10**9, "absent": absent}]}),
+        "erased": json.dumps(right | {"covers": [cover | {"last": 10**9, "erased": erased}]}),
+        "covers": json.dumps(right | {"covers": [cover] * 30_000}),
+        "have": json.dumps(right | {"have": have, "operations": 9}),
+    }
+
+
+@pytest.mark.parametrize("name", _large_headers())
+def test_a_large_header_costs_little(tmp_path: Path, name: str) -> None:
+    raw = _large_headers()[name].encode()
+    assert len(raw) <= 16 * MEBIBYTE
+    started = time.process_time()
+    with pytest.raises((BundleRefusedError, ChainError)):
+        ChainWalk(BundleHeader.from_json(raw))
+    assert time.process_time() - started < 1.5  # about a fifth of it on a machine that does nothing else
+    refused_tar(tmp_path, _with_header(raw))
+
+
+def test_headers_over_a_limit(tmp_path: Path) -> None:
+    for raw in (
+        _START + '"' + "x" * (16 * MEBIBYTE) + '"}',
+        _START + "[" + "[]," * 100_000 + "1]}",
+        _START + "[" + "1," * 500_001 + "1]}",
+    ):
+        assert refused_tar(tmp_path, _with_header(raw.encode())).detail in {"bundle.json too-large", "size of member 1"}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -352,8 +404,24 @@ def test_header_json_that_is_no_header(tmp_path: Path, raw: bytes) -> None:
         {"recipients": ["age1abc"]},
         {"recipients": [OURS.recipient, OURS.recipient]},
         {"recipients": [OURS.recipient, 5]},
-        {"absent": None},
         {"have": [{}]},
+        {"kind": "receipt"},
+        {"kind": "receipt", "receipt": None},
+        {"kind": "receipt", "receipt": {}},
+        {"kind": "receipt", "receipt": TOLD | {"number": 0}},
+        {"kind": "receipt", "receipt": TOLD | {"generation": -1}},
+        {"kind": "receipt", "receipt": TOLD | {"generation": True}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [{}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING | {"first": 3}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING | {"why": "<b>"}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING | {"need": "\x1b[2J"}]}},
+        {"kind": "receipt", "receipt": TOLD | {"waiting": [WAITING] * 5_001}},
+        {
+            "kind": "receipt",
+            "receipt": TOLD | {"refused": [{"device": OURS.device, "seq": 1, "hash": "x", "why": "size"}]},
+        },
+        {"kind": "receipt", "receipt": TOLD | {"bundles": [{"bundle_id": "x", "state": "applied", "why": ""}]}},
+        {"kind": "receipt", "receipt": TOLD | {"bundles": [{"bundle_id": OURS.device, "state": "applied", "why": 7}]}},
         {"capabilities": "none"},
         {"format": "vejleder-bundle/x"},
         {"format": 1},
@@ -361,6 +429,35 @@ def test_header_json_that_is_no_header(tmp_path: Path, raw: bytes) -> None:
 )
 def test_header_fields_that_do_not_fit(tmp_path: Path, change: dict[str, object]) -> None:
     refused_tar(tmp_path, _with_header(json.dumps(_header_fields() | change).encode()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"absent": None},
+        {"absent": {}},
+        {"absent": [7]},
+        {"absent": [{"first": 2, "last": 1, "end": "0" * 64}]},
+        {"absent": [{"first": 1, "last": 1, "end": "x"}]},
+        {"absent": [{"first": 2, "last": 2, "end": "0" * 64}, {"first": 1, "last": 1, "end": "0" * 64}]},
+        {"absent": [{"first": 1, "last": 2, "end": "0" * 64}, {"first": 2, "last": 2, "end": "0" * 64}]},
+        {"erased": None},
+        {"erased": "2"},
+        {"erased": [2]},
+        {"erased": [remnant(OURS, 2) + " "]},
+        {"erased": ["0" + remnant(OURS, 2)]},
+        {"erased": [remnant(OURS, 2).replace("row", "hint")]},
+        {"erased": [remnant(OURS, 2).upper()]},
+        {"erased": [remnant(OURS, 3), remnant(OURS, 2)]},
+        {"erased": [remnant(OURS, 2), remnant(OURS, 2)]},
+        {"erased": [remnant(OURS, 2)[:-3] + "field\n"]},
+    ],
+)
+def test_cover_fields_that_do_not_fit(tmp_path: Path, change: dict[str, object]) -> None:
+    fields = _header_fields()
+    cover = json.loads(json.dumps(fields["covers"]))[0]
+    found = refused_tar(tmp_path, _with_header(json.dumps(fields | {"covers": [cover | change]}).encode()))
+    assert found.detail == "bundle.json field"
 
 
 @pytest.mark.parametrize(
@@ -498,14 +595,23 @@ def test_a_first_operation_without_a_key(tmp_path: Path) -> None:
 
 def test_covers_and_absent_runs_that_do_not_add_up(tmp_path: Path) -> None:
     cover, end = OURS.cover(), OURS.hashes
-    run = AbsentRun(OURS.device, 2, 2, end[1])
+    run = AbsentRun(2, 2, end[1])
+    taken = remnant(OURS, 2)
+
+    def without(*runs: AbsentRun, erased: tuple[str, ...] = ()) -> tuple[Cover, ...]:
+        return (replace(cover, absent=runs, erased=erased),)
+
     for change in (
         {"covers": (cover, cover), "operations": 6},
-        {"absent": (run,), "operations": 2},
-        {"absent": (run, run), "operations": 1},
-        {"absent": (AbsentRun(OURS.device, 3, 9, end[2]),), "operations": -4 + 10},
-        {"absent": (AbsentRun(a_uuid(), 2, 2, end[1]),), "operations": 2},
-        {"absent": (AbsentRun(OURS.device, 1, 3, end[1]),), "operations": 0},
+        {"covers": (*without(run), *without(run)), "operations": 4},
+        {"covers": without(run), "operations": 2},
+        {"covers": without(AbsentRun(3, 9, end[2])), "operations": 6},
+        {"covers": without(AbsentRun(1, 3, end[1])), "operations": 0},
+        {"covers": without(run, erased=(taken,)), "operations": 1},
+        {"covers": without(erased=(taken,)), "operations": 3},
+        {"covers": without(erased=(taken,)), "operations": 2},
+        {"covers": without(erased=(str(ErasedPlace(2, end[0], "1" * 32, "2" * 64, "row")),)), "operations": 2},
+        {"covers": without(erased=(str(ErasedPlace(9, end[0], "1" * 32, "2" * 64, "row")),)), "operations": 2},
         {"covers": (replace(cover, last=2, end=end[1]),), "operations": 2},
         {"covers": (replace(cover, end=end[1]),)},
         {"covers": (cover, replace(cover, device=a_uuid(), first=2**52, last=2**53 - 1, before=end[0]))},

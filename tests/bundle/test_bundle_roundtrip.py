@@ -15,12 +15,14 @@ import pyrage
 import pytest
 import zstandard
 
-from tests.bundle.bundle_builder import a_device, a_header, a_small_header
+from tests.bundle.bundle_builder import a_device, a_fork, a_header, a_small_header, remnant
 from vejleder_tui import errors
+from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Have
 from vejleder_tui.bundle.limits import BYTES_PER_MEMBER, LINES_PER_MEMBER
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import Reason
+from vejleder_tui.bundle.told import Told
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.bundle.writer import write_bundle
 
@@ -73,9 +75,11 @@ def test_a_bundle_of_two_devices_is_read_back_line_by_line(tmp_path: Path) -> No
 
 def test_a_receipt_has_no_operations(tmp_path: Path) -> None:
     centre, ours = a_device(1), a_device(3)
-    header = a_header(centre, [], [ours.recipient], kind="receipt", have=(Have(ours.device, 3, ours.hashes[2]),))
+    header = a_header(
+        centre, [], [ours.recipient], kind="receipt", have=(Have(ours.device, 3, ours.hashes[2]),), receipt=Told(0, 7)
+    )
     written = write_bundle(tmp_path, header, [], header.recipients, centre.signer)
-    assert written.path.name.endswith("-0-0.tar.zst.age")
+    assert written.path.name == f"vejleder-0183-{centre.device[:8]}-kvittering-7.tar.zst.age"
     found = verify_bundle(written.path, [ours.identity])
     assert found.ok
     assert found.header == header
@@ -84,10 +88,8 @@ def test_a_receipt_has_no_operations(tmp_path: Path) -> None:
 
 def test_runs_that_are_absent_carry_the_chain_on(tmp_path: Path) -> None:
     ours = a_device(12)
-    absent = tuple(
-        AbsentRun(ours.device, first, last, ours.hashes[last - 1]) for first, last in ((1, 2), (5, 5), (6, 7), (11, 12))
-    )
-    header = a_small_header(ours, absent=absent, operations=6)
+    absent = tuple(AbsentRun(first, last, ours.hashes[last - 1]) for first, last in ((1, 2), (5, 5), (6, 7), (11, 12)))
+    header = a_small_header(ours, covers=(replace(ours.cover(), absent=absent),), operations=6)
     present = [*ours.lines[2:4], *ours.lines[7:10]]
     with pytest.raises(errors.StoreError):
         write_bundle(tmp_path, header, present, header.recipients, ours.signer)
@@ -102,8 +104,40 @@ def test_runs_that_are_absent_carry_the_chain_on(tmp_path: Path) -> None:
 
 def test_a_cover_may_be_absent_as_a_whole(tmp_path: Path) -> None:
     ours = a_device(3)
-    header = a_small_header(ours, absent=(AbsentRun(ours.device, 1, 3, ours.hashes[2]),), operations=0)
+    cover = replace(ours.cover(), absent=(AbsentRun(1, 3, ours.hashes[2]),))
+    header = a_small_header(ours, covers=(cover,), operations=0)
     assert verify_bundle(write_bundle(tmp_path, header, [], header.recipients, ours.signer).path, [ours.identity]).ok
+
+
+def test_the_pieces_of_a_fork_with_erased_and_absent_places(tmp_path: Path) -> None:
+    ours = a_device(6)
+    other = a_fork(ours, 3, 5)
+    first = replace(
+        ours.cover(), absent=(AbsentRun(4, 5, ours.hashes[4]),), erased=(remnant(ours, 2), remnant(ours, 6))
+    )
+    second = replace(other.cover(4, 5), erased=(remnant(other, 4, "field"),))
+    third = other.cover(4, 4)
+    header = a_header(ours, [first, second, third], [ours.recipient], operations=4)
+    lines = [ours.lines[0], ours.lines[2], other.lines[4], other.lines[3]]
+    written = write_bundle(tmp_path, header, lines, header.recipients, ours.signer)
+    found = verify_bundle(written.path, [ours.identity])
+    assert found.ok, found.detail
+    with open_bundle(written.path, [ours.identity], manifest=found.manifest) as reader:
+        pieces = list(reader.pieces())
+    token, erase = "1" * 32, "2" * 64
+    assert pieces == [
+        Started(first),
+        Line(ours.device, 1, ours.hashes[0], ours.lines[0]),
+        Taken(ours.device, 2, ours.hashes[1], token, erase, "row"),
+        Line(ours.device, 3, ours.hashes[2], ours.lines[2]),
+        Absent(ours.device, 4, 5, ours.hashes[4]),
+        Taken(ours.device, 6, ours.hashes[5], token, erase, "row"),
+        Started(second),
+        Taken(ours.device, 4, other.hashes[3], token, erase, "field"),
+        Line(ours.device, 5, other.hashes[4], other.lines[4]),
+        Started(third),
+        Line(ours.device, 4, other.hashes[3], other.lines[3]),
+    ]
 
 
 def test_members_are_bounded_in_lines_and_bytes(tmp_path: Path) -> None:
@@ -233,9 +267,8 @@ def test_a_file_for_someone_else_a_newer_one_and_none(tmp_path: Path) -> None:
 
 def test_a_header_survives_the_way_through_json() -> None:
     ours = a_device(3)
-    header = a_small_header(
-        ours, absent=(AbsentRun(ours.device, 1, 2, ours.hashes[1]),), have=(Have(ours.device, 3, ours.hashes[2]),)
-    )
+    cover = replace(ours.cover(), absent=(AbsentRun(1, 1, ours.hashes[0]),), erased=(remnant(ours, 2),))
+    header = a_small_header(ours, covers=(cover,), operations=1, have=(Have(ours.device, 3, ours.hashes[2]),))
     raw = header.to_json()
     assert BundleHeader.from_json(raw) == header
     assert next(iter(json.loads(raw))) == "format"

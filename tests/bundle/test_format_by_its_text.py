@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,9 @@ import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.bundle.bundle_builder import a_device, a_header
+from tests.bundle.bundle_builder import a_device, a_fork, a_header, remnant
 from tests.conftest import PASSPHRASE
+from vejleder_tui.bundle.header import AbsentRun
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.writer import write_bundle
 from vejleder_tui.ids import SeededRandomness
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 IDENTITY = generate_age_identity(SeededRandomness(77))
 FIELDS = {
     "format", "capabilities", "bundle_id", "kind", "created", "exporter", "version", "schema", "operations", "covers",
-    "absent", "have", "recipients",
+    "have", "recipients",
 }  # fmt: skip
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -132,11 +134,20 @@ def chained(header: dict[str, Any], lines: Iterator[bytes]) -> list[dict[str, An
     for cover in header["covers"]:
         hashed = cover["before"]
         assert (cover["first"] == 1) == (hashed == "0" * 64)
-        absent = {one["first"]: one for one in header["absent"] if one["device"] == cover["device"]}
+        absent = {one["first"]: (one["last"], one["end"]) for one in cover["absent"]}
+        assert list(absent) == sorted(absent)
+        for told in cover.get("erased", []):
+            seq, taken, token, erase, kind = told.split(" ")
+            assert int(seq) not in absent
+            assert (len(taken), len(token), len(erase)) == (64, 32, 64)
+            assert kind in {"row", "field"}
+            absent[int(seq)] = (int(seq), taken)
+        assert all(cover["first"] <= first <= last <= cover["last"] for first, (last, _end) in absent.items())
         number = cover["first"]
         while number <= cover["last"]:
             if number in absent:
-                hashed, number = absent[number]["end"], absent[number]["last"] + 1
+                last, hashed = absent.pop(number)
+                number = last + 1
                 continue
             line = next(lines)
             operation = json.loads(line.decode("utf-8"))
@@ -149,6 +160,7 @@ def chained(header: dict[str, Any], lines: Iterator[bytes]) -> list[dict[str, An
             hashed = hashlib.sha256(hashed.encode() + b"\n" + line + b"\n").hexdigest()
             found.append(operation)
             number += 1
+        assert not absent
         assert hashed == cover["end"]
         message = f"vejleder-head/1 {cover['device']} {cover['last']} {cover['end']}".encode()
         _key_id, public = ed25519(cover["public_key"])
@@ -184,6 +196,19 @@ def test_several_devices_and_members_are_read_too(tmp_path: Path) -> None:
     written = write_bundle(tmp_path, header, lines, header.recipients, ours.signer)
     _header, operations = read(written.path, ours.identity)
     assert len(operations) == 20_006
+
+
+def test_what_does_not_travel_is_read_by_the_page_too(tmp_path: Path) -> None:
+    ours = a_device(6)
+    copy = a_fork(ours, 3, 5)
+    cover = replace(ours.cover(), absent=(AbsentRun(4, 5, ours.hashes[4]),), erased=(remnant(ours, 2),))
+    second = replace(copy.cover(4), erased=(remnant(copy, 4, "field"),))
+    header = a_header(ours, [cover, second], [ours.recipient], operations=4)
+    lines = [ours.lines[0], ours.lines[2], ours.lines[5], copy.lines[4]]
+    _header, operations = read(
+        write_bundle(tmp_path, header, lines, header.recipients, ours.signer).path, ours.identity
+    )
+    assert [one["seq"] for one in operations] == [1, 3, 6, 5]
 
 
 def test_the_reader_itself_notices(tmp_path: Path) -> None:

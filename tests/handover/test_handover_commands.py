@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.acknowledging import acknowledge
 from tests.conftest import PASSPHRASE
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
+from vejleder_tui.bundle.slices import Head
 from vejleder_tui.cli.parser import run
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Citizen
@@ -144,19 +146,40 @@ def test_without_a_recipient_it_says_how_to_add_one(shell: Shell, tmp_path: Path
     assert shell("export", "--to", tmp_path / "out") == 8
 
 
-def test_slices_of_later_versions_are_refused(shell: Shell, tmp_path: Path) -> None:
-    assert shell("export", "--to", tmp_path, "--course", "ABC") == 2
-    assert "kan ikke skrives endnu" in shell.err
+def test_a_slice_is_of_one_course_or_of_a_period(shell: Shell, desk: Desk, tmp_path: Path) -> None:
+    from tests.services.planning import course, enrolled
+
+    one, other = course(desk, "ABC-gruppe, efterår"), course(desk, "Gåtur")
+    enrolled(desk, one, "Einer Madsen")
+    enrolled(desk, other, "Lonni Berg")
+    whole = exported(shell, tmp_path, "--all")["operations"]
+    by_title, by_id = (exported(shell, tmp_path, "--course", name) for name in ("abc", one))
+    assert 0 < by_title["operations"] == by_id["operations"] < whole
+    assert shell("verify", by_title["file"]) == 0
+    assert shell("open", by_title["file"], "--csv", tmp_path / "rows") == 0
+    assert "Einer Madsen" in (tmp_path / "rows" / "citizen.csv").read_text()
+    assert "Lonni Berg" not in (tmp_path / "rows" / "citizen.csv").read_text()
+    assert 0 < exported(shell, tmp_path, "--from", "1-10", "--until", "31-10")["operations"] < whole
+    for wrong, code in (
+        (("--course", "Findes ikke"), 10),
+        (("--course", "g", "--from", "1-10"), 2),
+        (("--all", "--until", "1-10"), 2),
+        (("--from", "1-10", "--until", "30-9"), 9),
+        (("--from", "1-1-2035"), 10),
+        (("--from", "40-13"), 9),
+    ):
+        assert shell("export", "--to", tmp_path, "--recipient", RECIPIENT, *wrong) == code, (wrong, shell.err)
+    course(desk, "gåtur om aftenen")
+    assert exported(shell, tmp_path, "--course", "Gåtur")["operations"]
+    assert shell("export", "--to", tmp_path, "--recipient", RECIPIENT, "--course", "gå") == 9
+    assert other in shell.err
 
 
 def test_after_a_receipt_only_the_rest_is_sent(shell: Shell, desk: Desk, tmp_path: Path) -> None:
     from vejleder_tui.queries.handover import waiting
-    from vejleder_tui.services.bookkeeping import bookkeeping
 
     head = desk.store.connection.execute("SELECT hash FROM operation WHERE seq = 4").fetchone()[0]
-    said = {"at": "2026-11-20T14:12:00Z", "devices": {desk.device: {"last": 4, "hash": head}}}
-    with bookkeeping(desk.store) as connection:
-        connection.execute("INSERT INTO local_value VALUES (?, ?)", (f"receipt:{RECIPIENT}", json.dumps(said)))
+    acknowledge(desk.store, RECIPIENT, [Head(desk.device, 4, head)])
     assert waiting(desk.store.connection).changes == 0
     assert exported(shell, tmp_path)["operations"] == 0
     add_citizen(desk, "Einer Madsen")
@@ -167,9 +190,7 @@ def test_after_a_receipt_only_the_rest_is_sent(shell: Shell, desk: Desk, tmp_pat
     assert exported(shell, tmp_path, "--all")["operations"] == 5
     other = age_recipient_of(generate_age_identity(SeededRandomness(6)))
     assert exported(shell, tmp_path, "--recipient", other)["operations"] == 5
-    said["devices"][desk.device]["hash"] = "0" * 64  # type: ignore[index]  # a receipt of another chain
-    with bookkeeping(desk.store) as connection:
-        connection.execute("UPDATE local_value SET value = ? WHERE name LIKE 'receipt:%'", (json.dumps(said),))
+    acknowledge(desk.store, RECIPIENT, [Head(desk.device, 4, "0" * 64)])  # a receipt of another chain
     assert exported(shell, tmp_path)["operations"] == 5
 
 

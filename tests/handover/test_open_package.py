@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
+from tests.acknowledging import acknowledge
 from vejleder_tui.bundle import rows as rows_module
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.package import open_to
@@ -168,15 +169,8 @@ def test_danish_headings_are_complete_and_each_once(desk: Desk, tmp_path: Path) 
 
 
 def test_what_is_not_whole_is_listed_and_never_invented(desk: Desk, tmp_path: Path) -> None:
-    from vejleder_tui.services.bookkeeping import bookkeeping
-
     before = next(iter(citizens(desk, ("Einer Madsen",))))
-    seq, head = desk.store.connection.execute("SELECT seq, hash FROM operation ORDER BY seq DESC LIMIT 1").fetchone()
-    said = {"at": "2026-11-20T14:12:00Z", "devices": {desk.device: {"last": seq, "hash": head}}}
-    with bookkeeping(desk.store) as connection:
-        connection.execute(
-            "INSERT INTO local_value VALUES (?, ?)", (f"receipt:{age_recipient_of(IDENTITY)}", json.dumps(said))
-        )
+    acknowledge(desk.store, age_recipient_of(IDENTITY))
     with desk.transaction() as work:
         work.change(Citizen, before, call_name="Ejner")
         goal = work.create(Goal, work.new_id(), {"citizen": before}, text="Købe ind")

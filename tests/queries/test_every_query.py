@@ -81,6 +81,8 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "base.one_row": {"sql": "SELECT 1"},
     "history.named": {"field": "venue", "value": "none"},
     "citizens.browse": {"before": None},
+    "persons.alike": {"name": "Einer", "birth_date": date(1960, 1, 2), "number": "0201609995"},
+    "persons.similar_to": {"name": "Einer", "birth_date": "1960-01-02"},
     "citizens.search": {"before": None},
     "citizens.lines_of": {"rows": []},
     "sessions.find_session": {"one": "abc"},

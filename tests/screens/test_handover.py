@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.acknowledging import acknowledge
 from tests.screens.golden import check_golden, lines, screen_text
 from tests.screens.live import running, wait
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
@@ -92,14 +93,7 @@ def told(desk: Desk, rows: list[tuple[object, ...]]) -> None:
 
 def acknowledged(desk: Desk) -> None:
     """Put a receipt of the centre for everything so far."""
-    device, seq, one = desk.store.connection.execute(
-        "SELECT device, seq, hash FROM operation ORDER BY seq DESC LIMIT 1"
-    ).fetchone()
-    said = {"at": "2026-11-20T14:12:00Z", "devices": {device: {"last": seq, "hash": one}}}
-    with bookkeeping(desk.store) as connection:
-        connection.execute(
-            "INSERT INTO local_value VALUES (?, ?)", (f"receipt:{age_recipient_of(CENTRE)}", json.dumps(said))
-        )
+    acknowledge(desk.store, age_recipient_of(CENTRE))
 
 
 def years(desk: Desk) -> None:

@@ -3,16 +3,57 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from vejleder_tui.bundle.header import erased_place
 
 if TYPE_CHECKING:
-    from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Cover
+    from vejleder_tui.bundle.header import BundleHeader, Cover
 
-__all__ = ["ChainError", "ChainWalk", "next_hash", "present_operations"]
+__all__ = ["Absent", "ChainError", "ChainWalk", "Line", "Piece", "Started", "Taken", "next_hash", "present_operations"]
 
 
 class ChainError(ValueError):
     """The operations do not fit the covers; the message names the rule and the place, not the content."""
+
+
+class Started(NamedTuple):
+    """A cover begins; what follows, up to the next one, is its path from `first` to `last`."""
+
+    cover: Cover
+
+
+class Line(NamedTuple):
+    """An operation as its line, without the line break."""
+
+    device: str
+    seq: int
+    hash: str
+    line: bytes
+
+
+class Absent(NamedTuple):
+    """A run that does not travel: the path goes on from `end`, the hash of number `last`."""
+
+    device: str
+    first: int
+    last: int
+    end: str
+
+
+class Taken(NamedTuple):
+    """An operation that an erase took: the token of its row, the hash of the erase, and `row` or `field`."""
+
+    device: str
+    seq: int
+    hash: str
+    token: str
+    erase: str
+    kind: str
+
+
+Piece = Started | Line | Absent | Taken
+"""What a bundle says of a chain, step by step."""
 
 
 def next_hash(previous: str, line: bytes) -> str:
@@ -21,58 +62,69 @@ def next_hash(previous: str, line: bytes) -> str:
 
 
 def present_operations(header: BundleHeader) -> int:
-    """Return how many operations the covers promise, less the absent runs."""
-    covered = sum(cover.last - cover.first + 1 for cover in header.covers)
-    return covered - sum(run.last - run.first + 1 for run in header.absent)
+    """Return how many lines the covers promise."""
+    return sum(cover.present for cover in header.covers)
+
+
+def _steps_over(cover: Cover) -> list[tuple[int, int, str, Absent | Taken]]:
+    """Return (first, last, hash at the end, piece) of what has no line in a cover, the last one first."""
+    steps: list[tuple[int, int, str, Absent | Taken]] = [
+        (run.first, run.last, run.end, Absent(cover.device, run.first, run.last, run.end)) for run in cover.absent
+    ]
+    for told in cover.erased:
+        place = erased_place(told)
+        steps.append((place.seq, place.seq, place.hash, Taken(cover.device, *place)))
+    steps.sort(key=lambda step: step[0], reverse=True)
+    at = cover.last + 1
+    for first, last, _hash, _piece in steps:
+        if last >= at or first < cover.first:
+            raise ChainError("absent-outside-cover")
+        at = first
+    return steps
 
 
 class ChainWalk:
-    """Walks the covers in their order, number by number, over the runs that are absent.
+    """Walks the covers in their order, number by number, over what has no line.
 
     The operations of a bundle stand cover after cover in the order of `covers`, and by number within each.
     """
 
     def __init__(self, header: BundleHeader) -> None:
-        self._covers = header.covers
-        self._runs: dict[tuple[str, int], AbsentRun] = {(run.device, run.first): run for run in header.absent}
-        if len(self._runs) != len(header.absent):
-            raise ChainError("absent-twice")
-        places = {(cover.device, cover.first) for cover in header.covers}
-        if len(places) != len(header.covers):
+        if len({(cover.device, cover.first, cover.end) for cover in header.covers}) != len(header.covers):
             raise ChainError("cover-twice")
         if header.operations != present_operations(header):
             raise ChainError("number-of-operations")
-        self._place = -1
+        self._covers = iter(header.covers)
+        self._place = 0
         self._cover: Cover | None = None
-        self._number = 0
+        self._steps: list[tuple[int, int, str, Absent | Taken]] = []
+        self._number = self._stop = 0
         self._hash = ""
+        self._met: list[Piece] = []
         self._next_cover()
 
     def _next_cover(self) -> None:
         """Open covers until one has an operation that is present."""
-        while True:
+        for cover in self._covers:
             self._place += 1
-            if self._place == len(self._covers):
-                self._cover = None
-                if self._runs:
-                    raise ChainError("absent-outside-cover")
-                return
-            self._cover = cover = self._covers[self._place]
+            self._cover, self._steps = cover, _steps_over(cover)
             self._number, self._hash = cover.first, cover.before
+            self._met.append(Started(cover))
             if not self._close_if_done(cover):
                 return
+        self._cover = None
 
     def _close_if_done(self, cover: Cover) -> bool:
-        """Step over absent runs; True when the cover is at its end, which must be the one it states."""
-        while self._number <= cover.last:
-            run = self._runs.pop((cover.device, self._number), None)
-            if run is None:
-                return False
-            if run.last > cover.last:
-                raise ChainError("absent-outside-cover")
-            self._number, self._hash = run.last + 1, run.end
+        """Step over what has no line; True when the cover is at its end, which must be the one it states."""
+        while self._steps and self._steps[-1][0] == self._number:
+            _first, last, self._hash, piece = self._steps.pop()
+            self._number = last + 1
+            self._met.append(piece)
+        if self._number <= cover.last:
+            self._stop = self._steps[-1][0] if self._steps else cover.last + 1
+            return False
         if self._hash != cover.end:
-            raise ChainError(f"end of cover {self._place + 1}")
+            raise ChainError(f"end of cover {self._place}")
         return True
 
     @property
@@ -89,8 +141,13 @@ class ChainWalk:
             raise ChainError("too-many-operations")
         self._hash = found = next_hash(self._hash, line)
         self._number += 1
-        if (self._runs or self._number > cover.last) and self._close_if_done(cover):
+        if self._number == self._stop and self._close_if_done(cover):
             self._next_cover()
+        return found
+
+    def met(self) -> list[Piece]:
+        """Return, once, what begins or has no line between the last operation and the next."""
+        found, self._met = self._met, []
         return found
 
     def finish(self) -> None:

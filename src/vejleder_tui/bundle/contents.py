@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
+from vejleder_tui.bundle.chain import Line, Started
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.verify import read_operation, verify_bundle
 from vejleder_tui.errors import RefusedError
@@ -64,25 +65,27 @@ def contents_of(
         raise RefusedError(" ".join(found.errors))
     header = found.header
     tables: dict[str, int] = {}
-    moments: dict[tuple[str, int], tuple[str, str]] = {}
+    moments: list[tuple[str, str]] = []
     names = {header.exporter.device: header.exporter.name}
+    done = 0
     with open_bundle(path, identities, manifest=found.manifest) as reader:
-        starts = {(cover.device, cover.first) for cover in header.covers}
-        here = ("", 0)
-        for done, (device, seq, _hash, line) in enumerate(reader.lines(), start=1):
+        for piece in reader.pieces():
+            if isinstance(piece, Started):
+                moments.append(("", ""))
+            if not isinstance(piece, Line):
+                continue
+            done += 1
             if done % 500 == 0:
                 tell(header.operations + done, 2 * header.operations)
-            said = read_operation(line, device, seq)
-            if (device, seq) in starts or device != here[0]:
-                here = (device, seq)
+            said = read_operation(piece.line, piece.device, piece.seq)
             table, at = str(said["table"]), str(said["at"])
             tables[table] = tables.get(table, 0) + 1
-            moments[here] = (moments.get(here, (at, at))[0], at)
+            moments[-1] = (moments[-1][0] or at, at)
             values = said.get("values")
             if table == "device" and isinstance(values, dict) and isinstance(values.get("name"), str):
                 names[str(said["row"])] = values["name"]
-    runs = []
-    for cover in header.covers:
-        begins, ends = moments.get((cover.device, cover.first), ("", ""))
-        runs.append(CoverContents(cover.device, names.get(cover.device, ""), cover.first, cover.last, begins, ends))
+    runs = [
+        CoverContents(cover.device, names.get(cover.device, ""), cover.first, cover.last, begins, ends)
+        for cover, (begins, ends) in zip(header.covers, moments, strict=True)
+    ]
     return Contents(header, tuple(runs), dict(sorted(tables.items())), found.sha256)

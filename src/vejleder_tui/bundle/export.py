@@ -6,38 +6,53 @@ Nothing of the models is imported: the command `export` starts as fast as the fi
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vejleder_tui import __version__
-from vejleder_tui.bundle.header import BundleHeader, Cover, Exporter
+from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Cover, Exporter, Have
 from vejleder_tui.bundle.keys import KeyCard, age_recipient_of
+from vejleder_tui.bundle.limits import (
+    BYTES_OF_ABSENT,
+    BYTES_OF_ERASED,
+    MAX_ERASED,
+    MAX_HEADER_BYTES,
+    MEBIBYTE,
+    MOST_ABSENT,
+)
 from vejleder_tui.bundle.minisign import SigningKey
 from vejleder_tui.bundle.slices import (
-    Head,
-    acknowledged,
-    held,
+    Connection,
+    erased_of,
+    have,
     lines_of,
     local_value,
-    number_hash,
     receipts,
-    runs,
     signed_heads,
+    unsent,
 )
 from vejleder_tui.bundle.writer import sign_head, write_bundle
-from vejleder_tui.errors import NoRecipientError, StoreError
+from vejleder_tui.errors import NoRecipientError, NotFoundError, RuleError, StoreError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from vejleder_tui.bundle.slices import Connection, Run
+    from vejleder_tui.bundle.cuts import Earlier
+    from vejleder_tui.bundle.slices import Run
     from vejleder_tui.bundle.writer import WrittenBundle
 
-__all__ = ["Exported", "OwnKeys", "export_bundle", "own_keys"]
+__all__ = ["Exported", "OwnKeys", "Rows", "export_bundle", "own_keys"]
+
+Rows = Callable[[Connection], Collection[str]]
+"""Chooses rows by their ids, on the connection that is exported from."""
 
 UNKNOWN_MUNICIPALITY = "0000"
+
+_ENDS_IN_DELTA = 20
+"""So many signed ends of a device stand in a bundle's `have`: a receiver that is further behind gets some lines twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,51 +94,94 @@ def own_keys(connection: Connection) -> OwnKeys:
     return OwnKeys(card, signer, identity)
 
 
-def _since(connection: Connection, recipients: Sequence[str], own: OwnKeys, everything: bool) -> tuple[Run, ...]:
-    """Return what the recipients have not all acknowledged, or everything, as far as somebody vouches for it."""
+def _taken(
+    connection: Connection, own: str, recipients: Sequence[str], rows: Rows | None, *, everything: bool
+) -> tuple[Run, ...]:
+    """Return what the recipients have not all acknowledged, everything, or some rows; as far as somebody vouches for it."""
+    if rows is not None:
+        from vejleder_tui.bundle.cuts import rows_only  # noqa: PLC0415 - most exports need it not
+
+        found = rows_only(connection, own, rows(connection))
+        if not found:
+            raise NotFoundError(
+                _("Pakken er ikke skrevet: der er intet at skrive i det udsnit."),
+                _("Vælg et andet forløb eller en anden periode."),
+            )
+        return found
     told = receipts(connection)
-    since = {} if everything else acknowledged(connection, [told.get(one) for one in recipients])
-    ends: list[Head] = [head for head in held(connection) if head.device == own.card.device]
-    return runs(connection, [*ends, *signed_heads(connection).values()], since)
+    return unsent(connection, own, [told.get(one) for one in recipients], everything=everything)
 
 
-def _again(connection: Connection, earlier: Sequence[tuple[str, int, int]], own: OwnKeys) -> tuple[Run, ...]:
-    """Return the runs of an earlier bundle; another device's up to its newest signed end, since we cannot sign for it."""
-    signed = signed_heads(connection)
-    ends: list[Head] = []
-    since: dict[str, Head] = {}
-    for device, first, last in earlier:
-        end, before = number_hash(connection, device, last), number_hash(connection, device, first - 1)
-        if device != own.card.device:
-            ends.extend([signed[device]] if device in signed else [])
-        elif end is not None:
-            ends.append(Head(device, last, end))
-        if before is not None:
-            since[device] = Head(device, first - 1, before)
-    return runs(connection, ends, since)
+def _covers(connection: Connection, taken: Sequence[Run], own: OwnKeys, *, sliced: bool) -> tuple[Cover, ...]:
+    """Return the covers of the runs: our own end signed now, those of others as their devices signed them.
 
-
-def _covers(connection: Connection, taken: Sequence[Run], own: OwnKeys) -> tuple[Cover, ...]:
-    """Return the covers of the runs: our own end signed now, those of others as their devices signed them."""
-    others = signed_heads(connection)
-    covers = []
-    for run in taken:
-        if run.device == own.card.device:
-            signature, key = sign_head(own.signer, run.device, run.last, run.end), own.signer.public.text
-        else:
-            signature, key = others[run.device].signature, others[run.device].public_key
-        covers.append(Cover(run.device, run.first, run.last, run.before, run.end, signature, key))
+    A slice tells nothing of what an erase took: that is left out as any other operation.
+    """
+    signed = {
+        (head.device, head.last, head.hash): (head.signature, head.public_key)
+        for heads in signed_heads(connection).values()
+        for head in heads
+    }
+    found = [
+        (
+            run,
+            [AbsentRun(part.first, part.last, part.end) for part in run.parts if not part.present],
+            [] if sliced else erased_of(connection, run),
+        )
+        for run in taken
+    ]
+    absent_runs = sum(len(absent) for _run, absent, _erased in found)
+    left = min(MAX_ERASED, (MAX_HEADER_BYTES - MEBIBYTE - absent_runs * BYTES_OF_ABSENT) // BYTES_OF_ERASED)
+    covers: list[Cover] = []
+    for run, absent, erased in found:
+        vouched = signed.get((run.device, run.last, run.end))
+        if vouched is None:
+            vouched = sign_head(own.signer, run.device, run.last, run.end), own.card.public_key
+        here = erased[max(0, len(erased) - left) :]
+        if len(here) < len(erased):  # more than a header may hold: the oldest are told as runs that do not travel
+            absent = _joined([*absent, *_runs(erased[: len(erased) - len(here)])])  # noqa: PLW2901
+        left -= len(here)
+        covers.append(Cover(run.device, run.first, run.last, run.before, run.end, *vouched, tuple(absent), tuple(here)))
+    if sum(len(cover.absent) for cover in covers) > MOST_ABSENT:
+        raise RuleError(
+            _("Pakken er ikke skrevet: det, der skal med, ligger for spredt."),
+            _("Vælg en kortere periode, eller skriv alt."),
+        )
     return tuple(covers)
+
+
+def _runs(erased: Sequence[str]) -> list[AbsentRun]:
+    places = (told.split(" ", 2) for told in erased)
+    return [AbsentRun(int(seq), int(seq), one) for seq, one, _rest in places]
+
+
+def _joined(runs: Sequence[AbsentRun]) -> list[AbsentRun]:
+    found: list[AbsentRun] = []
+    for run in sorted(runs, key=lambda run: run.first):
+        if found and found[-1].last + 1 == run.first:
+            found[-1] = AbsentRun(found[-1].first, run.last, run.end)
+        else:
+            found.append(run)
+    return found
+
+
+def _have(connection: Connection) -> tuple[Have, ...]:
+    return tuple(Have(head.device, head.last, head.hash) for head in have(connection, _ENDS_IN_DELTA))
 
 
 def _newest_schema(connection: Connection, taken: Sequence[Run]) -> int:
     """Return the newest schema among the runs: that of their last operations, since a device's never falls."""
     schemas = [0]
     for run in taken:
-        line = connection.execute(
-            "SELECT line FROM operation WHERE device = ? AND seq = ?", (run.device, run.last)
-        ).fetchone()
-        schemas.append(int(json.loads(line[0])["schema"]))
+        for part in run.parts:
+            if not part.present:
+                continue
+            for (line,) in connection.execute(
+                "SELECT line FROM operation WHERE device = ? AND seq = (SELECT max(seq) FROM operation WHERE device = ?"
+                " AND seq BETWEEN ? AND ? AND line IS NOT NULL) AND line IS NOT NULL",
+                (run.device, run.device, part.first, part.last),
+            ):
+                schemas.append(int(json.loads(line)["schema"]))
     return max(schemas)
 
 
@@ -135,12 +193,16 @@ def export_bundle(
     bundle_id: str,
     created: str,
     everything: bool = False,
-    again: Sequence[tuple[str, int, int]] | None = None,
+    again: Sequence[Earlier] | None = None,
+    rows: Rows | None = None,
     progress: Callable[[int, int], None] | None = None,
+    leaving: Callable[[BundleHeader], None] | None = None,
 ) -> Exported:
     """Write a bundle of what the `recipients` have not acknowledged, or of everything, into `folder`.
 
-    `again` names the runs (device, first, last) of an earlier bundle to write once more instead.
+    `again` are the covers of an earlier bundle to write once more instead; `rows` gives the ids of rows whose operations
+    are written alone, all of them, with nothing told of any other. `leaving` is told of the whole file before it gets its
+    name.
     `recipients` are age recipients; the file is sealed for this device too, so that it can be checked and shown here.
     `connection` reads, and no transaction is open on it: the log is taken as it stands between two transactions, which
     is where a bundle must end. Of other devices only what they signed is taken. Raises as `write_bundle` does.
@@ -154,7 +216,14 @@ def export_bundle(
     connection.execute("BEGIN")
     try:
         own = own_keys(connection)
-        taken = _again(connection, again, own) if again is not None else _since(connection, others, own, everything)
+        device = own.card.device
+        if again is None:
+            taken = _taken(connection, device, others, rows, everything=everything)
+        else:
+            from vejleder_tui.bundle.cuts import again as once_more  # noqa: PLC0415
+
+            taken = once_more(connection, device, again)
+        covers = _covers(connection, taken, own, sliced=rows is not None)
         header = BundleHeader(
             bundle_id=bundle_id,
             kind="delta",
@@ -162,12 +231,19 @@ def export_bundle(
             exporter=Exporter(own.card.device, own.card.name, own.card.public_key, own.card.municipality),
             version=__version__,
             schema=_newest_schema(connection, taken),
-            operations=sum(run.last - run.first + 1 for run in taken),
-            covers=_covers(connection, taken, own),
+            operations=sum(cover.present for cover in covers),
+            covers=covers,
             recipients=tuple(dict.fromkeys([*others, own.card.recipient])),
+            have=_have(connection) if rows is None else (),
         )
         written = write_bundle(
-            folder, header, lines_of(connection, taken), header.recipients, own.signer, progress=progress
+            folder,
+            header,
+            lines_of(connection, taken),
+            header.recipients,
+            own.signer,
+            progress=progress,
+            leaving=leaving,
         )
     finally:
         connection.execute("ROLLBACK")

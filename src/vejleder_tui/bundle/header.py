@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, field
-from typing import Literal, cast
+from itertools import pairwise
+from typing import Literal, NamedTuple, cast
 
+from vejleder_tui.bundle.fields import HASH, UUID, check, number, objects, public_key, text, values
 from vejleder_tui.bundle.keys import CONTROLS, is_recipient
-from vejleder_tui.bundle.limits import MAX_HEADER_BYTES, MAX_HEADER_ENTRIES, MAX_RECIPIENTS
-from vejleder_tui.bundle.minisign import MinisignError, PublicKey
+from vejleder_tui.bundle.limits import (
+    MAX_COVERS,
+    MAX_ERASED,
+    MAX_HEADER_BRACKETS,
+    MAX_HEADER_BYTES,
+    MAX_HEADER_COMMAS,
+    MAX_RECIPIENTS,
+)
 from vejleder_tui.bundle.refusal import newer, tampered
 from vejleder_tui.bundle.strict_json import StrictJsonError, parse_object
+from vejleder_tui.bundle.told import Told, read_told
 
 __all__ = [
     "CAPABILITIES",
@@ -20,9 +29,11 @@ __all__ = [
     "AbsentRun",
     "BundleHeader",
     "Cover",
+    "ErasedPlace",
     "Exporter",
     "Have",
     "Kind",
+    "erased_place",
     "head_message",
 ]
 
@@ -35,12 +46,11 @@ GENESIS = "0" * 64
 
 Kind = Literal["delta", "receipt"]
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _MUNICIPALITY = re.compile(r"[0-9A-Za-z]{1,16}")
 _VERSION = re.compile(r"[0-9A-Za-z.+_-]{1,40}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")
+_ERASED = re.compile(r"([1-9][0-9]{0,15}) ([0-9a-f]{64}) ([0-9a-f]{32}) ([0-9a-f]{64}) (row|field)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +64,43 @@ class Exporter:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentRun:
+    """Operations inside a cover that do not travel: the chain goes on from `end`, the hash of number `last`."""
+
+    first: int
+    last: int
+    end: str
+
+
+class ErasedPlace(NamedTuple):
+    """An operation that an erase took: its number and hash, the token of its row, the erase's hash, and `row` or `field`."""
+
+    seq: int
+    hash: str
+    token: str
+    erase: str
+    kind: str
+
+    def __str__(self) -> str:
+        """Return it as it stands in a cover."""
+        return f"{self.seq} {self.hash} {self.token} {self.erase} {self.kind}"
+
+
+def erased_place(told: str) -> ErasedPlace:
+    """Read one entry of a cover's `erased`; raises ValueError."""
+    found = _ERASED.fullmatch(told)
+    if found is None:
+        raise ValueError
+    seq, one, token, erase, kind = found.groups()
+    return ErasedPlace(int(seq), one, token, erase, kind)
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     """A run of one device's chain: numbers `first` to `last`, the hash `before` and at the `end`, and the signed end.
 
-    `signature` is base64 of that device's Ed25519 signature of `head_message`; `public_key` its minisign key.
+    `signature` is base64 of that device's Ed25519 signature of `head_message`; `public_key` its minisign key. `absent`
+    are the runs that do not travel, `erased` the places that an erase took (`erased_place` reads one), both by number.
     """
 
     device: str
@@ -67,21 +110,19 @@ class Cover:
     end: str
     signature: str
     public_key: str
+    absent: tuple[AbsentRun, ...] = ()
+    erased: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class AbsentRun:
-    """Operations inside a cover that do not travel: the chain goes on from `end`, the hash of number `last`."""
-
-    device: str
-    first: int
-    last: int
-    end: str
+    @property
+    def present(self) -> int:
+        """How many of its operations have a line in the bundle."""
+        away = sum(run.last - run.first + 1 for run in self.absent)
+        return self.last - self.first + 1 - away - len(self.erased)
 
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """What the exporter holds of a device in full: every number up to `last`, whose hash is `end`."""
+    """What the exporter holds of a device in full: every number on the path to `last`, whose hash is `end`."""
 
     device: str
     last: int
@@ -90,7 +131,7 @@ class Have:
 
 @dataclass(frozen=True, slots=True)
 class BundleHeader:
-    """The content of `bundle.json` (docs/bundle-format.md § 4)."""
+    """The content of `bundle.json` (docs/bundle-format.md § 4). `operations` counts lines."""
 
     bundle_id: str
     kind: Kind
@@ -101,13 +142,15 @@ class BundleHeader:
     operations: int
     covers: tuple[Cover, ...]
     recipients: tuple[str, ...]
-    absent: tuple[AbsentRun, ...] = ()
     have: tuple[Have, ...] = ()
+    receipt: Told | None = None
     capabilities: tuple[str, ...] = field(default=())
 
     def to_json(self) -> bytes:
         """Return the member `bundle.json`; raises a refusal if a reader would refuse it (a fault of the caller)."""
         fields = {"format": FORMAT, **asdict(self)}
+        if self.receipt is None:
+            del fields["receipt"]
         # A name that somebody once typed or pasted must never keep a laptop from exporting.
         fields["exporter"]["name"] = CONTROLS.sub(" ", self.exporter.name)[:200]
         raw = json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
@@ -120,7 +163,11 @@ class BundleHeader:
 
         `newest_schema`: the newest schema that the program can take in; None for any.
         """
-        if len(raw) > MAX_HEADER_BYTES or raw.count(b"{") + raw.count(b"[") > MAX_HEADER_ENTRIES:
+        if (
+            len(raw) > MAX_HEADER_BYTES
+            or raw.count(b"{") + raw.count(b"[") > MAX_HEADER_BRACKETS
+            or raw.count(b",") > MAX_HEADER_COMMAS
+        ):
             raise tampered("bundle.json too-large")
         try:
             fields = parse_object(raw)
@@ -161,68 +208,28 @@ def _refuse_newer(fields: dict[str, object], newest_schema: int | None) -> None:
         raise newer(shown, "schema")
 
 
-def _check(holds: bool) -> None:
-    if not holds:
-        raise ValueError
-
-
-def _text(fields: dict[str, object], name: str, form: re.Pattern[str] | None = None) -> str:
-    value = fields[name]
-    if not isinstance(value, str):
-        raise TypeError
-    _check(form.fullmatch(value) is not None if form else len(value) <= 200 and not CONTROLS.search(value))
-    return value
-
-
-def _number(fields: dict[str, object], name: str, least: int = 1) -> int:
-    value = fields[name]
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError
-    _check(least <= value < 2**53)
-    return value
-
-
-def _list(fields: dict[str, object], name: str) -> list[object]:
-    value = fields[name]
-    if not isinstance(value, list):
-        raise TypeError
-    return value
-
-
-def _objects(fields: dict[str, object], name: str) -> list[dict[str, object]]:
-    found = _list(fields, name)
-    _check(all(isinstance(entry, dict) for entry in found))
-    return cast("list[dict[str, object]]", found)
-
-
-def _public_key(fields: dict[str, object], name: str) -> str:
-    value = _text(fields, name)
-    try:
-        _check(PublicKey.parse(value).text == value)
-    except MinisignError as error:
-        raise ValueError from error
-    return value
-
-
 def _cover(fields: dict[str, object]) -> Cover:
     cover = Cover(
-        _text(fields, "device", _UUID),
-        _number(fields, "first"),
-        _number(fields, "last"),
-        _text(fields, "before", _HASH),
-        _text(fields, "end", _HASH),
-        _text(fields, "signature", _SIGNATURE),
-        _public_key(fields, "public_key"),
+        text(fields, "device", UUID),
+        number(fields, "first"),
+        number(fields, "last"),
+        text(fields, "before", HASH),
+        text(fields, "end", HASH),
+        text(fields, "signature", _SIGNATURE),
+        public_key(fields, "public_key"),
+        tuple(_absent(entry) for entry in objects(fields, "absent")),
+        tuple(map(str, values(fields, "erased"))) if "erased" in fields else (),
     )
-    _check(cover.first <= cover.last and (cover.first == 1) == (cover.before == GENESIS))
+    check(cover.first <= cover.last and (cover.first == 1) == (cover.before == GENESIS))
+    check(all(one.last < other.first for one, other in pairwise(cover.absent)))
+    numbers = [erased_place(told).seq for told in cover.erased]
+    check(all(one < other for one, other in pairwise(numbers)))
     return cover
 
 
 def _absent(fields: dict[str, object]) -> AbsentRun:
-    run = AbsentRun(
-        _text(fields, "device", _UUID), _number(fields, "first"), _number(fields, "last"), _text(fields, "end", _HASH)
-    )
-    _check(run.first <= run.last)
+    run = AbsentRun(number(fields, "first"), number(fields, "last"), text(fields, "end", HASH))
+    check(run.first <= run.last)
     return run
 
 
@@ -231,28 +238,32 @@ def _header(fields: dict[str, object]) -> BundleHeader:
     if not isinstance(exporter, dict):
         raise TypeError
     kind = fields["kind"]
-    _check(kind in {"delta", "receipt"})
-    recipients = _list(fields, "recipients")
-    _check(1 <= len(recipients) <= MAX_RECIPIENTS and len(set(map(str, recipients))) == len(recipients))
-    _check(all(isinstance(recipient, str) and is_recipient(recipient) for recipient in recipients))
+    check(kind in {"delta", "receipt"})
+    recipients = values(fields, "recipients")
+    check(1 <= len(recipients) <= MAX_RECIPIENTS and len(set(map(str, recipients))) == len(recipients))
+    check(all(isinstance(recipient, str) and is_recipient(recipient) for recipient in recipients))
+    told = objects(fields, "covers")
+    check(len(told) <= MAX_COVERS)
+    covers = tuple(_cover(entry) for entry in told)
+    check(sum(len(cover.erased) for cover in covers) <= MAX_ERASED)
     return BundleHeader(
-        bundle_id=_text(fields, "bundle_id", _UUID),
+        bundle_id=text(fields, "bundle_id", UUID),
         kind=cast("Kind", kind),
-        created=_text(fields, "created", _CREATED),
+        created=text(fields, "created", _CREATED),
         exporter=Exporter(
-            _text(exporter, "device", _UUID),
-            _text(exporter, "name"),
-            _public_key(exporter, "public_key"),
-            _text(exporter, "municipality", _MUNICIPALITY),
+            text(exporter, "device", UUID),
+            text(exporter, "name"),
+            public_key(exporter, "public_key"),
+            text(exporter, "municipality", _MUNICIPALITY),
         ),
-        version=_text(fields, "version", _VERSION),
-        schema=_number(fields, "schema", 0),
-        operations=_number(fields, "operations", 0),
-        covers=tuple(_cover(entry) for entry in _objects(fields, "covers")),
+        version=text(fields, "version", _VERSION),
+        schema=number(fields, "schema", 0),
+        operations=number(fields, "operations", 0),
+        covers=covers,
         recipients=tuple(map(str, recipients)),
-        absent=tuple(_absent(entry) for entry in _objects(fields, "absent")),
         have=tuple(
-            Have(_text(entry, "device", _UUID), _number(entry, "last"), _text(entry, "end", _HASH))
-            for entry in _objects(fields, "have")
+            Have(text(entry, "device", UUID), number(entry, "last"), text(entry, "end", HASH))
+            for entry in objects(fields, "have")
         ),
+        receipt=read_told(fields["receipt"]) if kind == "receipt" else None,
     )

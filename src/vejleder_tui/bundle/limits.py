@@ -9,6 +9,9 @@ MEBIBYTE: Final = 1024 * 1024
 # The writer's own bounds; it holds one member. The format allows it 8 MiB.
 LINES_PER_MEMBER: Final = 20_000
 BYTES_PER_MEMBER: Final = 2 * MEBIBYTE
+MOST_ABSENT: Final = 80_000
+BYTES_OF_ABSENT: Final = 140
+BYTES_OF_ERASED: Final = 190
 
 # The reader's bounds. A file over one of them is refused, whatever its signatures say.
 MAX_SEALED_BYTES: Final = 4096 * MEBIBYTE
@@ -20,8 +23,12 @@ MIN_BLOCK_AVERAGE: Final = 1024
 MAX_WINDOW_BYTES: Final = 32 * MEBIBYTE
 MAX_MEMBERS: Final = 10_000
 MAX_MEMBER_BYTES: Final = 32 * MEBIBYTE
-MAX_HEADER_BYTES: Final = 4 * MEBIBYTE
-MAX_HEADER_ENTRIES: Final = 50_000
+MAX_HEADER_BYTES: Final = 16 * MEBIBYTE
+MAX_HEADER_BRACKETS: Final = 100_000
+MAX_COVERS: Final = 5_000
+MAX_HEADER_COMMAS: Final = 500_000
+MAX_ERASED: Final = 80_000
+MAX_TOLD: Final = 5_000
 MAX_MANIFEST_BYTES: Final = 2 * MEBIBYTE
 MAX_SIGNATURE_BYTES: Final = 16 * 1024
 MAX_LINE_BYTES: Final = MEBIBYTE

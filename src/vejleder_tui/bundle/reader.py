@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from vejleder_tui.bundle import archive
-from vejleder_tui.bundle.chain import ChainError, ChainWalk
+from vejleder_tui.bundle.chain import ChainError, ChainWalk, Line
 from vejleder_tui.bundle.frame import unpack
 from vejleder_tui.bundle.header import BundleHeader
 from vejleder_tui.bundle.keys import age_recipient_of
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from vejleder_tui.bundle.chain import Piece
 
 __all__ = ["BundleReader", "open_bundle"]
 
@@ -92,10 +94,10 @@ def _refuse_forwarded(header: BundleHeader, ours: set[str]) -> None:
 
 
 class BundleReader:
-    """An opened bundle: `header` at once, then `lines()` once, to the end.
+    """An opened bundle: `header` at once, then `pieces()` or `lines()` once, to the end.
 
     After the last line, `manifest` is the SHA-256 of the manifest, `sha256` that of the sealed file, and
-    `manifest_file` and `signature_file` the two last members. Use it in a `with` statement.
+    `header_file`, `manifest_file` and `signature_file` the members themselves. Use it in a `with` statement.
     """
 
     def __init__(
@@ -118,7 +120,8 @@ class BundleReader:
             raise
         try:
             self._bytes = _Bytes(unpack(iter(self._source)))
-            self.header = BundleHeader.from_json(self._header_member(), newest_schema=newest_schema)
+            self.header_file = self._header_member()
+            self.header = BundleHeader.from_json(self.header_file, newest_schema=newest_schema)
             _refuse_forwarded(self.header, ours)
         except BaseException:
             self.close()
@@ -164,30 +167,38 @@ class BundleReader:
         self._sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         return content
 
-    def lines(self) -> Iterator[tuple[str, int, str, bytes]]:
-        """Yield `(device, seq, hash, line)` of each operation, in order; the line without its line break.
+    def pieces(self) -> Iterator[Piece]:
+        """Yield what the bundle says of each chain, in order: Started, then Line, Absent and Taken by number.
 
-        Device and number are those that the covers demand here; that the line itself says so is checked by
-        `verify.read_operation`. Raises a refusal at the first thing that is wrong, also after the last line: nothing
+        Device and number of a line are those that the covers demand here; that the line itself says so is checked by
+        `verify.read_operation`. Raises a refusal at the first thing that is wrong, also after the last piece: nothing
         taken from here counts before this has ended.
         """
         try:
             walk = ChainWalk(self.header)
-            number = 0
+            yield from walk.met()
+            member = 0
             while True:
                 name, size = self._next_member()
                 if name == _MANIFEST:
                     break
-                number += 1
-                if name != f"operations/{number:06d}.ndjson" or not 0 < size <= MAX_MEMBER_BYTES:
+                member += 1
+                if name != f"operations/{member:06d}.ndjson" or not 0 < size <= MAX_MEMBER_BYTES:
                     raise tampered(f"member {self._members}")
                 for line in self._member_lines(name, size):
                     device, seq = walk.expected
-                    yield device, seq, walk.advance(line), line
+                    yield Line(device, seq, walk.advance(line), line)
+                    yield from walk.met()
             walk.finish()
         except ChainError as error:
             raise tampered(f"chain {error}") from error
         self._finish(size)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the operations alone, as `pieces` does: `(device, seq, hash, line)`."""
+        for piece in self.pieces():
+            if isinstance(piece, Line):
+                yield piece
 
     def _member_lines(self, name: str, size: int) -> Iterator[bytes]:
         digest = hashlib.sha256()

@@ -1,59 +1,55 @@
 """Which part of the log a bundle takes: from what a receiver has acknowledged to what each device has signed.
 
 Plain SQL on a driver's connection and nothing heavy imported: the first paint of *I dag* counts with it too.
-
-Rows of the laptop's table `local_value` are read here, `receipt:<age recipient>`: the newest receipt of that receiver,
-JSON `{"at": moment, "devices": {id: {"last": number, "hash": hash}}}`.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
+
+from vejleder_tui.bundle.branches import GENESIS, Branches, Connection, Stretch, irregular_devices, operations_on
+from vejleder_tui.clock import from_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from vejleder_tui.bundle.header import BundleHeader
+
 __all__ = [
+    "GENESIS",
     "Connection",
     "Head",
     "Receipt",
     "Run",
     "SignedHead",
-    "acknowledged",
+    "count_of",
+    "ends_of",
+    "erased_of",
+    "have",
     "held",
+    "keep_ends",
+    "keep_receipt",
     "lines_of",
     "local_value",
     "newest_receipt",
+    "note_have",
     "number_hash",
     "receipts",
-    "runs",
+    "run_of",
     "signed_heads",
+    "tips",
+    "unsent",
 ]
 
-GENESIS = "0" * 64
-
-
-class _Rows(Protocol):
-    def fetchone(self) -> Any: ...  # noqa: ANN401 - a driver's row
-
-    def fetchall(self) -> list[Any]: ...
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-
-class Connection(Protocol):
-    """A driver's connection, as far as a bundle needs it."""
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> _Rows:
-        """Run one statement."""
-        ...
+NEWEST_ENDS = 100
+"""So many signed ends of a device stand in `have` at most, beside its newest places."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest operation of a device that is held here: its number and hash."""
+    """A place in a device's chain: a number and the hash there."""
 
     device: str
     last: int
@@ -69,20 +65,28 @@ class SignedHead(Head):
 
 
 class Receipt(NamedTuple):
-    """What a receiver holds: the moment it said so and its head of each device."""
+    """What a receiver holds: the moment it said so, its places of each device, and what orders its receipts."""
 
     at: str
     heads: tuple[Head, ...]
+    generation: int = 0
+    number: int = 0
 
 
 class Run(NamedTuple):
-    """Operations `first` to `last` of a device, and the hashes before and at the end."""
+    """Operations `first` to `last` of a device, the hashes before and at the end, and the stretches that they are."""
 
     device: str
     first: int
     last: int
     before: str
     end: str
+    parts: tuple[Stretch, ...]
+
+    @property
+    def here(self) -> int:
+        """How many of its numbers are not withheld; some of them may be erased."""
+        return sum(part.last - part.first + 1 for part in self.parts if part.present)
 
 
 def local_value(connection: Connection, name: str) -> str | None:
@@ -92,7 +96,7 @@ def local_value(connection: Connection, name: str) -> str | None:
 
 
 def held(connection: Connection) -> list[Head]:
-    """Return the head of every device held here, by device; steps from device to device, whatever the log's size."""
+    """Return the newest operation of every device, by device; steps from device to device, whatever the log's size."""
     heads: list[Head] = []
     device = ""
     while True:
@@ -114,68 +118,253 @@ def number_hash(connection: Connection, device: str, number: int) -> str | None:
     return None if found is None else str(found[0])
 
 
-def _prefixed(connection: Connection, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    rows = connection.execute(
-        "SELECT name, value FROM local_value WHERE name >= ? AND name < ?", (prefix, prefix[:-1] + chr(ord(":") + 1))
-    )
-    for name, value in rows.fetchall():
-        yield str(name).removeprefix(prefix), json.loads(value)
-
-
 def receipts(connection: Connection) -> dict[str, Receipt]:
     """Return the newest receipt of each receiver, by its age recipient."""
+    rows = connection.execute("SELECT receiver, at, heads, generation, number FROM receipt").fetchall()
     return {
-        receiver: Receipt(
-            at=str(said["at"]),
-            heads=tuple(Head(device, int(one["last"]), str(one["hash"])) for device, one in said["devices"].items()),
+        str(receiver): Receipt(
+            at=str(at),
+            heads=tuple(Head(one["device"], int(one["last"]), one["hash"]) for one in json.loads(heads)),
+            generation=int(generation),
+            number=int(number),
         )
-        for receiver, said in _prefixed(connection, "receipt:")
+        for receiver, at, heads, generation, number in rows
     }
 
 
 def newest_receipt(connection: Connection) -> Receipt | None:
-    """Return the receipt that came last, whoever sent it: what *I dag* counts from."""
+    """Return the receipt that came last, whoever sent it."""
     return max(receipts(connection).values(), key=lambda receipt: receipt.at, default=None)
 
 
-def signed_heads(connection: Connection) -> dict[str, SignedHead]:
-    """Return the newest signed end of each device that is kept here."""
-    rows = connection.execute("SELECT device, seq, hash, signature, public_key FROM signed_head ORDER BY device, seq")
-    return {row[0]: SignedHead(row[0], int(row[1]), row[2], row[3], row[4]) for row in rows.fetchall()}
+def signed_heads(connection: Connection) -> dict[str, list[SignedHead]]:
+    """Return the signed ends of each device that are kept here, the newest number first."""
+    rows = connection.execute(
+        "SELECT device, seq, hash, signature, public_key FROM signed_head ORDER BY device, seq DESC, hash"
+    )
+    found: dict[str, list[SignedHead]] = {}
+    for row in rows.fetchall():
+        found.setdefault(str(row[0]), []).append(SignedHead(str(row[0]), int(row[1]), str(row[2]), row[3], row[4]))
+    return found
 
 
-def acknowledged(connection: Connection, given: Collection[Receipt | None]) -> dict[str, Head]:
-    """Return, per device, the last operation that all `given` receipts hold; None stands for a receiver without one.
+def tips(connection: Connection, device: str) -> list[Head]:
+    """Return the places of a device that nothing builds on here: one, or one for each copy that went on."""
+    if device not in irregular_devices(connection):
+        return [head for head in _plain_tip(connection, device) if head.last]
+    return [Head(device, last, one) for last, one in Branches(connection, device).tips()]
 
-    A head whose hash is another than ours acknowledges nothing: then the receiver gets that device from its beginning.
+
+def _plain_tip(connection: Connection, device: str) -> list[Head]:
+    found = connection.execute(
+        "SELECT seq, hash FROM operation WHERE device = ? ORDER BY seq DESC LIMIT 1", (device,)
+    ).fetchone()
+    return [] if found is None else [Head(device, int(found[0]), str(found[1]))]
+
+
+def ends_of(connection: Connection, own: str | None) -> dict[str, list[Head]]:
+    """Return up to where somebody vouches for each device: the ends that it signed, and of `own` all that is here."""
+    found: dict[str, list[Head]] = {device: list(heads) for device, heads in signed_heads(connection).items()}
+    if own is not None:
+        found[own] = [*tips(connection, own), *found.get(own, [])]
+    return found
+
+
+def have(connection: Connection, ends: int = NEWEST_ENDS) -> list[Head]:
+    """Return what is held in full from number 1: the furthest places of each device, and its newest signed ends.
+
+    The signed ends are there for a receiver that does not hold what came after them. `ends`: how many of a device.
     """
-    found: dict[str, Head] = {}
-    for place, receipt in enumerate(given):
-        heads = {head.device: head for head in receipt.heads} if receipt else {}
-        kept = heads if place == 0 else {device: head for device, head in found.items() if device in heads}
-        found = {device: min(head, heads[device], key=lambda one: one.last) for device, head in kept.items()}
-    return {device: head for device, head in found.items() if number_hash(connection, device, head.last) == head.hash}
+    irregular = irregular_devices(connection)
+    signed = signed_heads(connection)
+    found: list[Head] = []
+    for head in held(connection):
+        newest = signed.get(head.device, [])[:ends]
+        if head.device not in irregular:
+            found.append(head)
+            found.extend(Head(one.device, one.last, one.hash) for one in newest if one.last < head.last)
+            continue
+        branches = Branches(connection, head.device, {one.last for one in newest})
+        known = {(one.last, one.hash) for one in newest}
+        places = [*branches.in_full(), *(place for place in branches.full_before() if place in known)]
+        found.extend(Head(head.device, last, one) for last, one in places)
+    return found
 
 
-def runs(connection: Connection, ends: Collection[Head], since: dict[str, Head]) -> tuple[Run, ...]:
-    """Return what each device has after `since` and up to `ends`, in the order of the devices; nothing for the rest.
+def unsent(
+    connection: Connection, own: str | None, given: Collection[Receipt | None], *, everything: bool = False
+) -> tuple[Run, ...]:
+    """Return what the `given` receipts do not all hold, as far as somebody vouches for it, in the order of the devices.
 
-    An end that is not held here, or with another hash, is left out: nothing is sent that nobody vouches for.
+    None stands for a receiver without a receipt. A place that a receipt names acknowledges all that leads to it; one that
+    is not known here acknowledges nothing.
     """
+    irregular = irregular_devices(connection)
+    told: list[dict[str, list[Head]]] = []
+    for receipt in [None] if everything else given or [None]:
+        told.append({})
+        for head in receipt.heads if receipt else ():
+            told[-1].setdefault(head.device, []).append(head)
     found: list[Run] = []
-    for end in sorted(ends, key=lambda head: head.device):
-        before = since.get(end.device) or Head(end.device, 0, GENESIS)
-        if before.last < end.last and number_hash(connection, end.device, end.last) == end.hash:
-            found.append(Run(end.device, before.last + 1, end.last, before.hash, end.hash))
+    for device, ends in sorted(ends_of(connection, own).items()):
+        named = [one.get(device, []) for one in told]
+        if device in irregular:
+            found.extend(_branched(connection, device, ends, named))
+        else:
+            found.extend(_plain(connection, device, ends, named))
     return tuple(found)
 
 
-def lines_of(connection: Connection, taken: Collection[Run]) -> Iterator[bytes]:
-    """Yield the stored lines of the runs, byte for byte, one at a time."""
-    for run in taken:
-        rows = connection.execute(
-            "SELECT CAST(line AS BLOB) FROM operation WHERE device = ? AND seq BETWEEN ? AND ? ORDER BY seq",
-            (run.device, run.first, run.last),
+def _plain(connection: Connection, device: str, ends: Sequence[Head], named: Sequence[Sequence[Head]]) -> Iterator[Run]:
+    """Yield what is left of a chain that is a plain row of numbers: one stretch, found by its two ends."""
+    last = next((end for end in ends if number_hash(connection, device, end.last) == end.hash), None)
+    if last is None:
+        return
+    since: Head | None = None
+    for heads in named:
+        known = next(
+            (head for head in sorted(heads, key=lambda head: -head.last)
+             if head == last or number_hash(connection, device, head.last) == head.hash),
+            Head(device, 0, GENESIS),
+        )  # fmt: skip
+        since = known if since is None or known.last < since.last else since
+    if since is not None and since.last < last.last:
+        yield run_of(device, [Stretch(since.last + 1, last.last, since.hash, last.hash)])
+
+
+def _branched(
+    connection: Connection, device: str, ends: Sequence[Head], named: Sequence[Sequence[Head]]
+) -> Iterator[Run]:
+    places = {(end.last, end.hash) for end in ends}
+    if all(places <= {(head.last, head.hash) for head in heads} for heads in named):
+        return  # all is acknowledged: the chain need not be walked
+    numbers = {head.last for heads in (ends, *named) for head in heads}
+    branches = Branches(connection, device, numbers)
+    done: set[Stretch] | None = None
+    for heads in named:
+        theirs = {part for head in heads for part in branches.path((head.last, head.hash)) or ()}
+        done = theirs if done is None else done & theirs
+    done = done or set()
+    for place in sorted(places, key=lambda place: (-place[0], place[1])):
+        path = branches.path(place) or []
+        left = [part for part in path if part not in done]
+        if any(part.present for part in left):
+            yield run_of(device, left)
+            done.update(left)
+
+
+def run_of(device: str, parts: Sequence[Stretch]) -> Run:
+    """Return a run of stretches that follow each other, those that go on alike put together."""
+    joined: list[Stretch] = []
+    for part in parts:
+        standing = joined[-1] if joined else None
+        if standing and (standing.present, standing.alone or not standing.present) == (
+            part.present,
+            part.alone or not part.present,
+        ):
+            joined[-1] = standing._replace(last=part.last, end=part.end)
+        else:
+            joined.append(part)
+    return Run(device, joined[0].first, joined[-1].last, joined[0].before, joined[-1].end, tuple(joined))
+
+
+def erased_of(connection: Connection, run: Run) -> list[str]:
+    """Return what is left of the erased operations of a run, each as a cover tells it (bundle.header.ErasedPlace)."""
+    found: list[str] = []
+    for part in run.parts:
+        rows = (
+            connection.execute(
+                "SELECT seq, hash, row, taken FROM operation WHERE device = ? AND seq BETWEEN ? AND ? AND taken IS NOT NULL"
+                " ORDER BY seq",
+                (run.device, part.first, part.last),
+            )
+            if part.alone
+            else (row[:4] for row in operations_on(connection, run.device, part) if row[3])
         )
-        for (line,) in rows:  # the driver fetches row by row
-            yield line
+        if part.present:
+            for seq, one, token, taken in rows:
+                kind, erase = str(taken).split(" ")
+                found.append(f"{seq} {one} {token} {erase} {kind}")
+    return found
+
+
+def count_of(connection: Connection, taken: Collection[Run]) -> int:
+    """Return how many operations of the runs are here with their lines."""
+    count = 0
+    for run in taken:
+        for part in run.parts:
+            if part.present:
+                erased = connection.execute(
+                    "SELECT count(*) FROM operation WHERE device = ? AND seq BETWEEN ? AND ? AND taken IS NOT NULL",
+                    (run.device, part.first, part.last),
+                ).fetchone()
+                count += part.last - part.first + 1 - (int(erased[0]) if part.alone else 0)
+    return count
+
+
+def keep_receipt(
+    connection: Connection, receiver: str, receipt: Receipt, *, said: tuple[str, str, str] | None = None
+) -> bool:
+    """Keep a receipt of `receiver` (its age recipient) unless a later one is kept; returns whether it was kept.
+
+    `said`: JSON of what waits there, was refused, and became of bundles; None leaves what an earlier one said.
+    """
+    standing = connection.execute(
+        "SELECT generation, number, waiting, refused, bundles FROM receipt WHERE receiver = ?", (receiver,)
+    ).fetchone()
+    if standing is not None and (int(standing[0]), int(standing[1])) >= (receipt.generation, receipt.number):
+        return False
+    lists = said or (tuple(standing[2:5]) if standing is not None else ("[]", "[]", "[]"))
+    heads = json.dumps([{"device": head.device, "last": head.last, "hash": head.hash} for head in receipt.heads])
+    connection.execute("DELETE FROM receipt WHERE receiver = ?", (receiver,))
+    connection.execute(
+        "INSERT INTO receipt (receiver, generation, number, at, heads, waiting, refused, bundles)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (receiver, receipt.generation, receipt.number, receipt.at, heads, *lists),
+    )
+    return True
+
+
+def note_have(connection: Connection, receiver: str, header: BundleHeader) -> bool:
+    """Take what a verified bundle of a known recipient says it holds as an acknowledgement; returns whether it counts.
+
+    It is of generation 0 and as new as its `created`: any receipt of a later generation counts before it.
+    """
+    if not header.have:  # a slice says nothing of what its writer holds
+        return False
+    heads = tuple(Head(one.device, one.last, one.end) for one in header.have)
+    number = int(from_stamp(header.created).timestamp())
+    return keep_receipt(connection, receiver, Receipt(header.created, heads, 0, number))
+
+
+def keep_ends(connection: Connection, ends: Collection[SignedHead]) -> None:
+    """Keep signed ends, and of a device whose chain is a plain row only the newest NEWEST_ENDS."""
+    for end in ends:
+        connection.execute(
+            "INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (end.device, end.last, end.hash, end.signature, end.public_key),
+        )
+    irregular = irregular_devices(connection)
+    for device, heads in signed_heads(connection).items():
+        if device not in irregular and len(heads) > NEWEST_ENDS:
+            oldest = heads[NEWEST_ENDS - 1].last
+            connection.execute("DELETE FROM signed_head WHERE device = ? AND seq < ?", (device, oldest))
+
+
+def lines_of(connection: Connection, taken: Collection[Run]) -> Iterator[bytes]:
+    """Yield the stored lines of the runs, byte for byte, one at a time; nothing for what is withheld or erased."""
+    for run in taken:
+        for part in run.parts:
+            if not part.present:
+                continue
+            if not part.alone:
+                yield from (row[4] for row in operations_on(connection, run.device, part) if row[4] is not None)
+                continue
+            rows = connection.execute(
+                "SELECT CAST(line AS BLOB) FROM operation WHERE device = ? AND seq BETWEEN ? AND ? AND line IS NOT NULL"
+                " ORDER BY seq",
+                (run.device, part.first, part.last),
+            )
+            for (line,) in rows:  # the driver fetches row by row
+                yield line

@@ -69,10 +69,11 @@ def sign_head(signer: SigningKey, device: str, last: int, end: str) -> str:
 
 
 def file_name(header: BundleHeader) -> str:
-    """Return `vejleder-<municipality>-<device8>-<first>-<last>.tar.zst.age`."""
+    """Return `vejleder-<municipality>-<device8>-<first>-<last>.tar.zst.age`; a receipt has its number instead."""
     first, last = _own_range(header)
     exporter = header.exporter
-    return f"vejleder-{exporter.municipality}-{exporter.device[:8]}-{first}-{last}.tar.zst.age"
+    what = f"kvittering-{header.receipt.number}" if header.receipt else f"{first}-{last}"
+    return f"vejleder-{exporter.municipality}-{exporter.device[:8]}-{what}.tar.zst.age"
 
 
 def _own_range(header: BundleHeader) -> tuple[int, int]:
@@ -277,6 +278,7 @@ def write_bundle(
     signer: SigningKey,
     *,
     progress: Callable[[int, int], None] | None = None,
+    leaving: Callable[[BundleHeader], None] | None = None,
 ) -> WrittenBundle:
     """Write one bundle into `target_folder` and return what stands there.
 
@@ -309,6 +311,8 @@ def write_bundle(
             finally:
                 os.close(descriptor)
             path = _free_path(target_folder, file_name(header))
+            if leaving is not None:
+                leaving(header)
             temporary.rename(path)
         except BaseException:
             with contextlib.suppress(OSError):

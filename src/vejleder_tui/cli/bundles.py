@@ -10,12 +10,13 @@ from vejleder_tui import SCHEMA
 from vejleder_tui.cli.opening import open_store
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.errors import ExitCode, VejlederError
-from vejleder_tui.i18n import N_, _
+from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
     import argparse
 
     from vejleder_tui.bundle.verify import Verification
+    from vejleder_tui.store.store import Store
 
 __all__ = ["register"]
 
@@ -29,12 +30,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         help=_("nøglefil eller age1-nøgle; pakken låses kun til dem (og denne computer), ellers til alle kendte modtagere"),
     )  # fmt: skip
     export.add_argument("--all", action="store_true", help=_("alt, ikke kun det, der mangler kvittering for"))
-    for name, meta, text in (
-        ("course", "COURSE", N_("kun ét forløb (kommer i en senere version)")),
-        ("from", "DATE", N_("kun en periode, fra (kommer i en senere version)")),
-        ("until", "DATE", N_("kun en periode, til (kommer i en senere version)")),
-    ):
-        export.add_argument(f"--{name}", dest=f"slice_{name}", metavar=meta, help=_(text))
+    export.add_argument("--course", metavar="COURSE", default="", help=_("kun ét forløb (id eller titel)"))
+    export.add_argument("--from", dest="first", metavar="DATE", help=_("kun en periode, fra og med"))
+    export.add_argument("--until", dest="last", metavar="DATE", help=_("kun en periode, til og med"))
     export.set_defaults(run=_export)
     verify = commands.add_parser(
         "verify", parents=[common], help=_("kontrollér, om en pakke er hel og rigtigt underskrevet")
@@ -68,21 +66,28 @@ def _file_and_identity(parser: argparse.ArgumentParser) -> None:
 def _export(arguments: argparse.Namespace) -> int:
     from vejleder_tui.bundle.keys import parse_recipients  # noqa: PLC0415
     from vejleder_tui.cli.keys import key_text  # noqa: PLC0415
+    from vejleder_tui.clock import local_date  # noqa: PLC0415
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
+    from vejleder_tui.rules.dates import parse_date  # noqa: PLC0415
     from vejleder_tui.services.handover import export  # noqa: PLC0415
 
-    if arguments.slice_course or arguments.slice_from or arguments.slice_until:
+    if sum(map(bool, (arguments.all, arguments.course, arguments.first or arguments.last))) > 1:
         raise VejlederError(
-            _("Ét forløb eller en periode kan ikke skrives endnu."),
-            _("Udelad --course, --from og --until, så kommer alt det med, der mangler kvittering for."),
+            _("Vælg én af delene: alt, ét forløb eller en periode."),
+            _("Angiv --all, --course eller --from og --until."),
             code=ExitCode.USAGE,
         )
+    day = local_date(arguments.clock.now())
+    first, last = (
+        parse_date(given, day, field=field) if given else None
+        for given, field in ((arguments.first, "from"), (arguments.last, "until"))
+    )
     recipients = [one.recipient for given in arguments.recipient for one in parse_recipients(key_text(given))]
     store, _unlocked = open_store(arguments, write=False)
     try:
         found = export(
             store, clock=arguments.clock, randomness=SystemRandomness(), folder=Path(arguments.to),
-            recipients=recipients, everything=arguments.all,
+            recipients=recipients, everything=arguments.all, course=_course(store, arguments.course), first=first, last=last,
         )  # fmt: skip
     finally:
         store.close()
@@ -102,6 +107,18 @@ def _export(arguments: argparse.Namespace) -> int:
     )
     say(_("Skrevet er ikke det samme som modtaget: aflevér den, og vent på kvitteringen."))
     return int(ExitCode.DONE)
+
+
+def _course(store: Store, named: str) -> str:
+    if not named:
+        return ""
+    from vejleder_tui.queries.handover import course_named  # noqa: PLC0415
+
+    reader = store.reader()
+    try:
+        return course_named(reader, named)
+    finally:
+        store.release(reader)
 
 
 def _verified(arguments: argparse.Namespace) -> Verification:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.cli.opening import new_passphrase_for, open_store, store_paths
@@ -12,6 +13,8 @@ from vejleder_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     import argparse
+
+    from vejleder_tui.services.desk import Desk
 
 __all__ = ["register"]
 
@@ -30,6 +33,25 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     ):
         init.add_argument(f"--{name}", default="", help=_(text))
     init.add_argument("--role", choices=("worker", "coordinator", "exporter"), default="worker", help=_("din rolle"))
+    init.add_argument(
+        "--join",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help=_("hent registreringerne fra en anden bærbar; først uden FILE"),
+    )
+    init.add_argument("--to", metavar="DIR", default=".", help=_("mappen til nøglefilen (med --join)"))
+    init.add_argument(
+        "--trust",
+        metavar="CARD",
+        action="append",
+        default=[],
+        help=_("tro kun de bærbare, hvis nøglefil gives (kan gentages)"),
+    )
+    init.add_argument(
+        "--as", dest="namesake", metavar="INITIALS", default="", help=_("du står der allerede med dine initialer")
+    )
+    init.add_argument("--yes", action="store_true", help=_("spørg ikke: tro alle bærbare i pakken"))
     init.set_defaults(run=_init)
     digest = commands.add_parser("digest", parents=[common], help=_("fingeraftryk af alt, der er registreret"))
     digest.set_defaults(run=_digest)
@@ -42,27 +64,55 @@ def _init(arguments: argparse.Namespace) -> int:
     from vejleder_tui.services.setup import FirstStart, first_start  # noqa: PLC0415
     from vejleder_tui.store.store import StoreStatus, store_status  # noqa: PLC0415
 
+    if arguments.join:
+        from vejleder_tui.cli.joining import take_in  # noqa: PLC0415
+
+        return take_in(arguments)
+    joins = arguments.join is not None
     paths = store_paths(arguments)
     if store_status(paths) not in {StoreStatus.MISSING, StoreStatus.UNFINISHED}:  # before all the questions
         raise StoreError(_("Her er allerede registreringer."), _("Vælg en anden mappe, eller lås op i stedet."))
     answers = FirstStart(
         municipality=_municipality(_asked(arguments.municipality, _("Kommune"))),
-        centre=_asked(arguments.centre, _("Center")),
+        centre="" if joins else _asked(arguments.centre, _("Center")),
         device_name=_asked(arguments.device, _("Computerens navn")),
         worker_name=_asked(arguments.name, _("Dit navn")),
         initials=_asked(arguments.initials, _("Dine initialer")),
         role=arguments.role,
         passphrase=new_passphrase_for(arguments),
+        joins=joins,
     )
     desk, recovery_code = first_start(paths, answers, clock=arguments.clock, randomness=SystemRandomness())
-    desk.store.close()
+    told: dict[str, object] = {"store": str(paths.folder), "recovery_code": recovery_code, "device": desk.device}
+    try:
+        card, words = _own_card(desk, Path(arguments.to)) if joins else ("", "")
+    finally:
+        desk.store.close()
     if wants_json(arguments):
-        print_json({"store": str(paths.folder), "recovery_code": recovery_code, "device": desk.device})
+        print_json({**told, "key_card": card, "words": words} if joins else told)
         return int(ExitCode.DONE)
     say(_("Registreringerne er oprettet i {folder}.").format(folder=paths.folder))
     say(_("Gendannelseskode, som kun vises nu. Skriv den ned, og gem den et andet sted end computeren:"))
     say(recovery_code)
+    if joins:
+        say(_("Nøglefilen ligger i {path}.").format(path=card))
+        say(_("Giv den til en koordinator, og læs ordene op: {words}").format(words=words))
+        say(
+            _(
+                "Der tilføjes den som modtager, og der skrives en pakke med alt: vejleder export --all --recipient NØGLEFIL"
+            )
+        )
+        say(_("Hent så pakken her: vejleder init --join PAKKE"))
     return int(ExitCode.DONE)
+
+
+def _own_card(desk: Desk, folder: Path) -> tuple[str, str]:
+    """Save the key card of the laptop that was just made; return where, and its words."""
+    from vejleder_tui.bundle.export import own_keys  # noqa: PLC0415
+    from vejleder_tui.bundle.key_file import save_key_card  # noqa: PLC0415
+
+    card = own_keys(desk.store.connection).card
+    return str(save_key_card(card, folder).resolve()), card.words()
 
 
 def _asked(given: str, question: str) -> str:

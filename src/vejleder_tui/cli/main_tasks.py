@@ -160,11 +160,12 @@ def _titles(reader: Reader) -> dict[str, str]:
 
 def _seat(reader: Reader, worker: str) -> tuple[str, str]:
     from vejleder_tui.queries.base import one_row  # noqa: PLC0415
+    from vejleder_tui.queries.joining import seated  # noqa: PLC0415
 
     row = one_row(
         reader,
         "SELECT coalesce(w.initials, ''), coalesce(d.name, '') FROM worker w LEFT JOIN local_value l ON l.name = 'device'"
         " LEFT JOIN device d ON d.id = l.value WHERE w.id = ?",
-        worker,
+        seated(reader, worker),
     )
     return (row[0], row[1]) if row else ("", "")

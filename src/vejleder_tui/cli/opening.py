@@ -83,7 +83,25 @@ def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Un
         heads=LAPTOP_HEADS,
         earlier=LAPTOP_EARLIER,
     )
+    try:
+        _settle(store, unlocked, arguments)
+    except BaseException:
+        store.close()
+        raise
     return store, unlocked
+
+
+def _settle(store: Store, unlocked: Unlocked, arguments: argparse.Namespace) -> None:
+    """Let a store that was restored or copied take a new device number, and say so beside the output."""
+    from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
+    from vejleder_tui.services.identity import settle  # noqa: PLC0415
+
+    why = settle(store, unlocked.slot.worker, clock=arguments.clock, randomness=SystemRandomness())
+    if why is not None:
+        from vejleder_tui.cli.output import complain  # noqa: PLC0415
+        from vejleder_tui.queries.identity_words import identity_sentence  # noqa: PLC0415
+
+        complain(identity_sentence("identity", {"why": why}))
 
 
 def open_desk(arguments: argparse.Namespace) -> Desk:

@@ -28,11 +28,14 @@ GROUPS = {
     "goal": ("goal",),
     "conflicts": ("conflicts",),
     "bundles": ("export", "verify", "inspect", "open"),
+    "merging": ("merge", "receipt"),
     "keys": ("key",),
     "keeping": ("init", "digest", "check"),
     "copies": ("backup", "restore"),
     "workers": ("worker",),
+    "erase": ("erase",),
     "sandbox": ("demo",),
+    "central": ("central",),
 }
 """The modules of commands with theirs; each has `register(commands, common)` and imports what is heavy inside its functions."""
 

@@ -73,12 +73,14 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.queries.joining import seated  # noqa: PLC0415
+
     store, _unlocked = open_store(arguments, write=False)
     try:
         rows = store.connection.execute(
             "SELECT id, initials, name, role FROM worker WHERE void = 0 ORDER BY initials, id"
         ).fetchall()
-        unlocking = {slot.worker for slot in _keys(arguments).slots()}
+        unlocking = {seated(store.connection, slot.worker) for slot in _keys(arguments).slots()}
     finally:
         store.close()
     if wants_json(arguments):

@@ -32,7 +32,8 @@ __all__ = [
 BUILT: set[str] = {
     "unlock", "setup", "today", "courses", "course", "roster", "session_form", "citizens", "citizen", "peer",
     "peer_form", "goals", "goal_form", "proposal", "rating", "handover", "help", "palette", "more", "course_form",
-    "after_session", "citizen_form", "enrolment_form", "history", "grant_form", "consent_form", "conflicts",
+    "after_session", "citizen_form", "enrolment_form", "history", "grant_form", "consent_form", "join", "merge",
+    "persons", "erase", "conflicts",
 }  # fmt: skip
 """The screens that exist; the menu and Mere leave a gap for every other."""
 

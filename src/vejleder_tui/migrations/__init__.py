@@ -8,3 +8,9 @@ LAPTOP_HEADS = frozenset({"l0002"})
 
 LAPTOP_EARLIER: frozenset[str] = frozenset({"s0001", "s0002", "l0001"})
 """The revisions before them, which it brings up to date; any other is of a newer program."""
+
+CENTRE_HEADS = frozenset({"c0001"})
+"""The revisions of a centre that this program writes; c0001 stands on s0002."""
+
+CENTRE_EARLIER: frozenset[str] = frozenset({"s0001", "s0002"})
+"""The revisions before them, which `central init` brings up to date."""

@@ -59,10 +59,14 @@ def column(
     yields: bool = False,
     order: tuple[str, ...] = (),
     since: int = 1,
+    sought: bool = False,
 ) -> Any:  # noqa: ANN401 - SQLModel's own fields are typed so
-    """Return a field of `kind`, always nullable: emptiness is a rule of entry, not of the table."""
+    """Return a field of `kind`, always nullable: emptiness is a rule of entry, not of the table.
+
+    `sought`: rows are found by its value, so it has an index.
+    """
     info = {"kind": kind, "key": key, "alone": alone, "yields": yields, "order": order, "since": since}
-    return Field(default=None, nullable=True, sa_column_kwargs={"info": info})
+    return Field(default=None, nullable=True, index=sought, sa_column_kwargs={"info": info})
 
 
 def reference(table: str, *, key: bool = False, since: int = 1) -> Any:  # noqa: ANN401 - SQLModel's own fields are typed so

@@ -114,6 +114,24 @@ class CitizenName(Local, table=True):
     ended: bool = Field(default=False)
 
 
+class CitizenPerson(Local, table=True):
+    """Who is registered more than once, as it was reckoned last (queries.persons): each row and the oldest of its person."""
+
+    __tablename__ = "citizen_person"
+
+    citizen: str = Field(primary_key=True)
+    person: str = Field(index=True)
+
+
+class PersonProposal(Local, table=True):
+    """Two persons, each by its oldest row, who may be one: similar names, the same birth date, and nobody has answered."""
+
+    __tablename__ = "person_proposal"
+
+    first: str = Field(primary_key=True)
+    second: str = Field(primary_key=True, index=True)
+
+
 class Known(Local, table=True):
     """A key card that was read in. `purpose`: recipient (bundles are sealed for it) or sender (its bundles are believed)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 __all__ = ["Contested", "Erased", "Held", "Operation", "SignedHead", "Withheld"]
@@ -17,7 +17,13 @@ class Operation(SQLModel, table=True):
     durable edit touches two pages here and no more, and an export reads them as they lie.
     """
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index(
+            "ix_operation_taken", "device", "seq", sqlite_where=text("taken IS NOT NULL"),
+            postgresql_where=text("taken IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
 
     device: str = Field(primary_key=True, max_length=36)
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

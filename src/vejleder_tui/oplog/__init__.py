@@ -1,12 +1,13 @@
 """The operation log: the truth that the tables are folded from (docs/log.md)."""
 
-from vejleder_tui.oplog.apply import Applied, Applying, retrust
+from vejleder_tui.oplog.apply import Applying
 from vejleder_tui.oplog.chain import ChainFault, Head, chain_faults, heads
 from vejleder_tui.oplog.check import FoldFault, fold_faults, folded_row
 from vejleder_tui.oplog.digest import StateDigest, digest_lines, state_digest
 from vejleder_tui.oplog.door import Door
 from vejleder_tui.oplog.erasure import Erasures, field_token, row_token
 from vejleder_tui.oplog.fold import VOID, FoldedRow, fold
+from vejleder_tui.oplog.following import Applied, retrust
 from vejleder_tui.oplog.line import GENESIS, OperationLine, Value, hash_of, to_json
 from vejleder_tui.oplog.places import Fork, Missing, forks, missing
 from vejleder_tui.oplog.settle import Rows

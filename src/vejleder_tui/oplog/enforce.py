@@ -174,7 +174,9 @@ def take_line(database: Database, hash_: str, row: str, left: Taken) -> None:
         "UPDATE operation SET line = NULL, table_name = '', txn = 0, row = ?, taken = ? WHERE hash = ? AND row = ?",
         (left.token, left.text, hash_, row),
     )
-    database.execute("DELETE FROM held WHERE hash = ?", (hash_,))
+    # That its path is broken off stays known; that it was on this row does not.
+    database.execute("DELETE FROM held WHERE hash = ? AND why <> 'gap'", (hash_,))
+    database.execute("UPDATE held SET row = '' WHERE hash = ?", (hash_,))
 
 
 def orphaned(database: Database, gone: Iterable[Place]) -> set[Place]:

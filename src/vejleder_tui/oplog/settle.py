@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from vejleder_tui.oplog.erasure import Erasures, field_token, row_token
-from vejleder_tui.oplog.fold import FoldedRow, fold
+from vejleder_tui.oplog.fold import VOID, FoldedRow, fold
 from vejleder_tui.oplog.line import OperationLine, to_json
-from vejleder_tui.oplog.tables import marks_of, sql_of, state_of, table_order
+from vejleder_tui.oplog.tables import RowState, marks_of, references_of, sql_of, state_of, table_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from vejleder_tui.oplog.tables import Database, RowState
+    from vejleder_tui.oplog.tables import Database
 
 __all__ = ["AT_ONCE", "CREATE", "NAMED", "PARENT", "Chunk", "Place", "Rows", "Settled", "settle", "settle_rows"]
 
@@ -53,6 +53,8 @@ def settle(
     `parents` are the rows that are there, of those referred to; `gone` the hashes of operations that an erase took.
     """
     table, row = place
+    if len(operations) == 1 and not erasures and (whole := _by_one_create(place, operations, parents)) is not None:
+        return whole
     if erasures:
         operations = {one: _emptied(operation, erasures) for one, operation in operations.items()}
     erases = _erases(table, row, erasures)
@@ -88,6 +90,22 @@ def settle(
     return Settled(fold(table, row, live, erases) if begun else None, waits)
 
 
+def _by_one_create(place: Place, operations: Mapping[str, OperationLine], parents: Collection[Place]) -> Settled | None:
+    """Return the row of a single create, which most rows are, without the general fold; None where that is needed."""
+    table, row = place
+    ((one, said),) = operations.items()
+    if said.key is None or said.replaces or VOID in said.values or None in said.values.values():
+        return None
+    if any(parent not in parents for parent in _references(said)):
+        return None
+    key, values = said.key, said.values
+    state = RowState(
+        id=row, void=False, leaves=one,
+        values={name: key.get(name) if info.key else values.get(name) for name, info in sql_of(table).fields.items()},
+    )  # fmt: skip
+    return Settled(FoldedRow(state, {}), {})
+
+
 def _emptied(operation: OperationLine, erasures: Erasures) -> OperationLine:
     empty = erasures.reads_empty(operation)
     return replace(operation, values={**operation.values, **dict.fromkeys(empty)}) if empty else operation
@@ -105,12 +123,10 @@ def _parents(operation: OperationLine, parents: Collection[Place]) -> set[tuple[
 
 
 def _references(operation: OperationLine) -> Iterator[Place]:
-    fields = sql_of(operation.table).fields
-    for values in (operation.key, operation.values):
-        for name, value in (values or {}).items():
-            info = fields.get(name)
-            if info is not None and info.references and value is not None:
-                yield info.references, str(value)
+    for name, table, of_key in references_of(operation.table):
+        value = (operation.key or {}).get(name) if of_key else operation.values.get(name)
+        if value is not None:
+            yield table, str(value)
 
 
 @dataclass

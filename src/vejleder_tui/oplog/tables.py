@@ -22,6 +22,7 @@ __all__ = [
     "filled",
     "marks_of",
     "read_row",
+    "references_of",
     "sql_of",
     "state_of",
     "table_names",
@@ -111,6 +112,12 @@ def children_of(table: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (child, name) for child in table_names() for name, info in fields_of(child).items() if info.references == table
     )
+
+
+@cache
+def references_of(table: str) -> tuple[tuple[str, str, bool], ...]:
+    """Return (field, table referred to, whether the field is part of the key) of every reference in `table`."""
+    return tuple((name, info.references, info.key) for name, info in fields_of(table).items() if info.references)
 
 
 def state_of(sql: TableSql, row: Sequence[Any]) -> RowState:

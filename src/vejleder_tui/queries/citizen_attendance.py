@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from vejleder_tui.clock import local_date
 from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.persons import marks as marks_for
+from vejleder_tui.queries.persons import weight
 from vejleder_tui.queries.sessions import SessionStatus, SessionView, course_sessions
 from vejleder_tui.rules.attendance import AttendanceFigures, Seat, attendance_figures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from vejleder_tui.queries.base import Reader
@@ -91,19 +94,23 @@ class _Place:
         return bool(self.start) and self.start <= day <= self.end and not self.paused_from <= day <= self.paused_to
 
 
-def course_parts(reader: Reader, citizen: str, now: datetime) -> tuple[CoursePart, ...]:
-    """Return a citizen's courses, those with an open place first, then by title."""
-    places = _places(reader, citizen)
-    marked = {
-        session: (code, minutes, course or "")
-        for session, code, minutes, course in all_rows(
-            reader,
-            "SELECT a.session, coalesce(a.code, ''), a.minutes, s.course FROM attendance a JOIN session s"
-            " ON s.id = a.session AND s.void = 0 WHERE a.citizen = ? AND a.void = 0",
-            citizen,
-        )
-        if code
-    }
+def course_parts(reader: Reader, citizens: Sequence[str], now: datetime) -> tuple[CoursePart, ...]:
+    """Return the courses of a citizen, given by every id the person has: those with an open place first, then by title.
+
+    A session counts once, whatever number of the ids have a mark there: the one that weighs most is shown.
+    """
+    places = _places(reader, citizens)
+    marked: dict[str, tuple[str, int | None, str]] = {}
+    for session, code, minutes, course in all_rows(
+        reader,
+        "SELECT a.session, coalesce(a.code, ''), a.minutes, s.course FROM attendance a JOIN session s"
+        f" ON s.id = a.session AND s.void = 0 WHERE a.citizen IN ({marks_for(citizens)}) AND a.void = 0"
+        " ORDER BY a.citizen",
+        *citizens,
+    ):
+        standing = marked.get(session)
+        if code and (standing is None or weight(code) > weight(standing[0])):
+            marked[session] = (code, minutes, course or "")
     visited = {course for _code, _minutes, course in marked.values() if course}
     courses = sorted({*places, *visited})
     marks = ",".join("?" for _ in courses)
@@ -118,8 +125,8 @@ def course_parts(reader: Reader, citizen: str, now: datetime) -> tuple[CoursePar
         for (row,) in all_rows(
             reader,
             "SELECT e.id FROM contested c JOIN enrolment e ON e.id = c.row"
-            " WHERE c.table_name = 'enrolment' AND e.citizen = ?",
-            citizen,
+            f" WHERE c.table_name = 'enrolment' AND e.citizen IN ({marks_for(citizens)})",
+            *citizens,
         )
     }
     parts = []
@@ -143,7 +150,7 @@ def course_parts(reader: Reader, citizen: str, now: datetime) -> tuple[CoursePar
     return tuple(sorted(parts, key=lambda part: (not part.is_open, part.title, part.course)))
 
 
-def _places(reader: Reader, citizen: str) -> dict[str, list[_Place]]:
+def _places(reader: Reader, citizens: Sequence[str]) -> dict[str, list[_Place]]:
     found: dict[str, list[_Place]] = {}
     for row in all_rows(
         reader,
@@ -151,8 +158,9 @@ def _places(reader: Reader, citizen: str) -> dict[str, list[_Place]]:
         " coalesce(status, ''), from_date,"
         " CASE WHEN status IN ('waiting', 'offered') THEN '' ELSE coalesce(enrolled_from, '') END,"
         " coalesce(to_date, '9999-12-31'), coalesce(paused_from, '9999-12-31'), coalesce(paused_to, '9999-12-31'),"
-        " coalesce(end_reason, '') FROM enrolment WHERE citizen = ? AND void = 0 ORDER BY from_date, id",
-        citizen,
+        f" coalesce(end_reason, '') FROM enrolment WHERE citizen IN ({marks_for(citizens)}) AND void = 0"
+        " ORDER BY from_date, id",
+        *citizens,
     ):
         found.setdefault(row[1], []).append(_Place(*row))
     return found

@@ -19,11 +19,13 @@ from vejleder_tui.queries.citizen_timeline import TimelineEvent, timeline
 from vejleder_tui.queries.conflict_values import ConflictDetail, conflict_detail
 from vejleder_tui.queries.conflicts import conflict_of
 from vejleder_tui.queries.goals import GoalDetail, citizen_goals, goal_detail
+from vejleder_tui.queries.persons import Registration, group_of, marks, registrations_of
 from vejleder_tui.queries.voided import VoidedRow, voided_of_citizen
 from vejleder_tui.rules import cpr
 from vejleder_tui.rules.text import short_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlcipher3.dbapi2 import Connection
@@ -80,7 +82,9 @@ class CitizenHeader:
     """Who the citizen is. `number` is masked; `consent` is None where nobody asked.
 
     `legal_bases` are codes that hold now, from grants and open places; `grant_until` is the end of the grant that holds.
-    `contested` names the fields on which laptops disagree, `same_number` the ids of other rows with the same number.
+    `contested` names the fields on which laptops disagree, `same_number` the ids of rows with the same number of whom
+    somebody answered that it is not the same person. `others` are the person's other registrations (queries.persons);
+    what this one lacks is theirs.
     """
 
     id: str
@@ -104,6 +108,7 @@ class CitizenHeader:
     target_groups: tuple[str, ...]
     contested: tuple[str, ...]
     same_number: tuple[str, ...]
+    others: tuple[Registration, ...] = ()
 
     def __repr__(self) -> str:
         """Name the record without its values."""
@@ -140,8 +145,8 @@ def open_citizen(connection: Connection, actor: str, citizen: str, what: str, no
     `connection` may write the laptop's own tables and is in a transaction: the record may be shown only when that is on
     the disk. `what`: record, rating, export … Raises NotFoundError.
     """
-    log_reading(connection, actor, citizen, what, now)
-    return _record(connection, citizen, now)
+    ids = _logged(connection, actor, citizen, what, now)
+    return _record(connection, ids, now)
 
 
 def open_form(connection: Connection, actor: str, citizen: str, now: datetime) -> dict[str, Any]:
@@ -163,20 +168,22 @@ def open_form(connection: Connection, actor: str, citizen: str, now: datetime) -
         **{name: value if value is not None else "" for name, value in zip(names, row, strict=True)},
         "birth_date": date.fromisoformat(row[2]) if row[2] else None,
         "protected": bool(row[6]),
-        "target_groups": _target_groups(connection, citizen),
+        "target_groups": _target_groups(connection, (citizen,)),
         "consents": _open_consents(connection, citizen),
     }
 
 
 def reveal_number(connection: Connection, actor: str, citizen: str, now: datetime) -> str:
     """Log that the number was asked for, and return it as `020160-9995`; empty where there is none."""
-    log_reading(connection, actor, citizen, "number", now)
-    found = one_row(
-        connection, "SELECT coalesce(cpr, substitute_number) FROM citizen WHERE id = ? AND void = 0", citizen
-    )
-    if found is None:
+    ids = _own_first(citizen, group_of(connection, citizen))
+    sql = f"SELECT id, coalesce(cpr, substitute_number) FROM citizen WHERE id IN ({marks(ids)}) AND void = 0"
+    numbers = dict(all_rows(connection, sql, *ids))
+    whose = next((one for one in ids if numbers.get(one)), citizen)
+    log_reading(connection, actor, whose, "number", now)
+    if citizen not in numbers:
         raise _gone()
-    return f"{found[0][:6]}-{found[0][6:]}" if found[0] else ""
+    number = numbers[whose]
+    return f"{number[:6]}-{number[6:]}" if number else ""
 
 
 def access_log(reader: Reader, citizen: str, limit: int = 100) -> list[AccessEntry]:
@@ -210,9 +217,13 @@ class Door:
     def consent(self, citizen: str, consent: str) -> ConsentPart:
         """Return one consent of a citizen; raises NotFoundError."""
         with logged(self._store) as connection:
-            log_reading(connection, self._actor, citizen, "consent", self._clock.now())
-            sql = "SELECT scope, given_on, withdrawn_on FROM consent WHERE id = ? AND citizen = ? AND void = 0"
-            row = one_row(connection, sql, consent, citizen)
+            ids = _own_first(citizen, group_of(connection, citizen))
+            sql = (
+                "SELECT scope, given_on, withdrawn_on, citizen FROM consent"
+                f" WHERE id = ? AND citizen IN ({marks(ids)}) AND void = 0"
+            )
+            row = one_row(connection, sql, consent, *ids)
+            log_reading(connection, self._actor, row[3] if row else citizen, "consent", self._clock.now())
             if row is None:
                 raise NotFoundError(_("Samtykket findes ikke længere."), _("Gå tilbage, og prøv igen."))
             return ConsentPart(row[0] or "", _day(row[1]), _day(row[2]))
@@ -220,8 +231,7 @@ class Door:
     def voided(self, citizen: str) -> tuple[VoidedRow, ...]:
         """Return what was taken away of a citizen."""
         with logged(self._store) as connection:
-            log_reading(connection, self._actor, citizen, "voided", self._clock.now())
-            return voided_of_citizen(connection, citizen)
+            return voided_of_citizen(connection, _logged(connection, self._actor, citizen, "voided", self._clock.now()))
 
     def conflict(self, table: str, row: str) -> ConflictDetail:
         """Return the values of one row on which laptops disagree; a citizen's are logged. Raises NotFoundError."""
@@ -243,56 +253,83 @@ def _gone() -> NotFoundError:
     return NotFoundError(_("Borgeren findes ikke længere."), _("Gå tilbage, og søg igen."))
 
 
-def _record(reader: Reader, citizen: str, now: datetime) -> CitizenRecord:
+def _own_first(citizen: str, group: Sequence[str]) -> tuple[str, ...]:
+    return (citizen, *(one for one in group if one != citizen))
+
+
+def _logged(connection: Connection, actor: str, citizen: str, what: str, now: datetime) -> tuple[str, ...]:
+    """Log that everything of a person is read, and return the person's ids, that of `citizen` first."""
+    ids = _own_first(citizen, group_of(connection, citizen))
+    for one in ids:
+        log_reading(connection, actor, one, what, now)
+    return ids
+
+
+def _record(reader: Reader, ids: tuple[str, ...], now: datetime) -> CitizenRecord:
     today = local_date(now)
-    courses = course_parts(reader, citizen, now)
-    grants = _grants(reader, citizen, today)
-    header = _header(reader, citizen, today, courses, grants)
-    rows = sorted(citizen_goals(reader, citizen), key=lambda goal: goal.status == "ended")
+    courses = course_parts(reader, ids, now)
+    grants = _grants(reader, ids, today)
+    header = _header(reader, ids, today, courses, grants)
+    rows = sorted(citizen_goals(reader, ids[0]), key=lambda goal: goal.status == "ended")
     goals = tuple(detail for row in rows if (detail := goal_detail(reader, row.id, now)) is not None)
-    return CitizenRecord(header, courses, goals, grants, timeline(reader, citizen))
+    return CitizenRecord(header, courses, goals, grants, timeline(reader, ids))
+
+
+_HEADER = (
+    "name", "call_name", "alias", "birth_date", "cpr", "substitute_number", "municipality", "protected", "address",
+    "contact", "interpreter", "note",
+)  # fmt: skip
 
 
 def _header(
-    reader: Reader, citizen: str, today: date, courses: tuple[CoursePart, ...], grants: tuple[GrantPart, ...]
+    reader: Reader, ids: tuple[str, ...], today: date, courses: tuple[CoursePart, ...], grants: tuple[GrantPart, ...]
 ) -> CitizenHeader:
-    row = one_row(
-        reader,
-        "SELECT name, call_name, alias, birth_date, cpr, substitute_number, municipality, protected, address, contact,"
-        " interpreter, note FROM citizen WHERE id = ? AND void = 0",
-        citizen,
-    )
-    if row is None:
+    citizen = ids[0]
+    rows = {
+        row[0]: dict(zip(_HEADER, row[1:], strict=True))
+        for row in all_rows(
+            reader, f"SELECT id, {', '.join(_HEADER)} FROM citizen WHERE void = 0 AND id IN ({marks(ids)})", *ids
+        )
+    }
+    if citizen not in rows:
         raise _gone()
-    name, call_name, alias, born, number, substitute, municipality, protected, address, contact, interpreter, note = row
-    birth_date = date.fromisoformat(born) if born else None
+    own = rows[citizen]
+    # What this registration lacks is taken from the person's others, the oldest first.
+    whole = {name: next((rows[one][name] for one in ids if one in rows and rows[one][name]), None) for name in _HEADER}
+    birth_date = date.fromisoformat(whole["birth_date"]) if whole["birth_date"] else None
     current = [grant for grant in grants if grant.current]
     open_bases = [part.legal_basis for part in courses if part.is_open and part.legal_basis]
-    said = number or substitute
+    said = own["cpr"] or own["substitute_number"] or whole["cpr"] or whole["substitute_number"]
+    name, call_name, alias = own["name"], own["call_name"], own["alias"]
     return CitizenHeader(
         id=citizen, name=name or "", call_name=call_name or "", alias=alias or "",
         short=short_name(name, call_name or "") if name else alias or "",
         birth_date=birth_date, age=cpr.age(birth_date, today) if birth_date else None,
         number=cpr.masked(said) if said else "", number_kind=_kind(said),
-        municipality=municipality or "", protected=bool(protected), address=address or "", contact=contact or "",
-        interpreter=interpreter or "", note=note or "",
+        municipality=whole["municipality"] or "", protected=bool(whole["protected"]), address=whole["address"] or "",
+        contact=whole["contact"] or "", interpreter=whole["interpreter"] or "", note=whole["note"] or "",
         legal_bases=tuple(dict.fromkeys([*(grant.legal_basis for grant in current), *open_bases])),
         grant_until=max((grant.end for grant in current if grant.end), default=None),
-        consent=_consent(reader, citizen), target_groups=_target_groups(reader, citizen),
+        consent=_consent(reader, ids), target_groups=_target_groups(reader, ids),
         contested=tuple(
             field
             for (field,) in all_rows(
-                reader, "SELECT DISTINCT field FROM contested WHERE table_name = 'citizen' AND row = ? ORDER BY field", citizen
+                reader,
+                "SELECT DISTINCT field FROM contested WHERE table_name = 'citizen'"
+                f" AND row IN ({marks(ids)}) ORDER BY field",
+                *ids,
             )
         ),
         same_number=tuple(
             other
             for (other,) in all_rows(
                 reader,
-                "SELECT id FROM citizen WHERE void = 0 AND id <> ? AND (cpr = ? OR substitute_number = ?) ORDER BY id",
-                citizen, number, substitute,
+                f"SELECT id FROM citizen WHERE void = 0 AND id NOT IN ({marks(ids)})"
+                " AND (cpr = ? OR substitute_number = ?) ORDER BY id",
+                *ids, own["cpr"], own["substitute_number"],
             )
         ),
+        others=registrations_of(reader, ids[1:]),
     )  # fmt: skip
 
 
@@ -310,25 +347,25 @@ def _open_consents(reader: Reader, citizen: str) -> tuple[str, ...]:
     return tuple(scope for (scope,) in all_rows(reader, sql, citizen))
 
 
-def _consent(reader: Reader, citizen: str) -> bool | None:
-    rows = all_rows(reader, "SELECT withdrawn_on IS NULL FROM consent WHERE citizen = ? AND void = 0", citizen)
+def _consent(reader: Reader, ids: Sequence[str]) -> bool | None:
+    sql = f"SELECT withdrawn_on IS NULL FROM consent WHERE citizen IN ({marks(ids)}) AND void = 0"
+    rows = all_rows(reader, sql, *ids)
     return any(row[0] for row in rows) if rows else None
 
 
-def _target_groups(reader: Reader, citizen: str) -> tuple[str, ...]:
-    rows = all_rows(
-        reader, "SELECT code FROM citizen_target_group WHERE citizen = ? AND void = 0 ORDER BY rank, code", citizen
-    )
+def _target_groups(reader: Reader, ids: Sequence[str]) -> tuple[str, ...]:
+    sql = f"SELECT code FROM citizen_target_group WHERE citizen IN ({marks(ids)}) AND void = 0 ORDER BY rank, code"
+    rows = all_rows(reader, sql, *ids)
     return tuple(dict.fromkeys(code for (code,) in rows if code))
 
 
-def _grants(reader: Reader, citizen: str, today: date) -> tuple[GrantPart, ...]:
+def _grants(reader: Reader, ids: Sequence[str], today: date) -> tuple[GrantPart, ...]:
     day = today.isoformat()
     rows = all_rows(
         reader,
         "SELECT id, legal_basis, service, case_number, from_date, to_date, minutes_a_week, follow_up_date, source"
-        ' FROM "grant" WHERE citizen = ? AND void = 0 ORDER BY from_date DESC, id DESC',
-        citizen,
+        f' FROM "grant" WHERE citizen IN ({marks(ids)}) AND void = 0 ORDER BY from_date DESC, id DESC',
+        *ids,
     )
     return tuple(
         GrantPart(

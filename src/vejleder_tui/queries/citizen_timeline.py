@@ -10,11 +10,12 @@ from vejleder_tui import codes
 from vejleder_tui.codes import absence_reason, attendance_kind
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.persons import marks
 from vejleder_tui.rules.formats import minutes as minutes_text
 from vejleder_tui.rules.legal import short_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from vejleder_tui.queries.base import Reader
 
@@ -61,12 +62,12 @@ def scope_word(scope: str | None) -> str:
     return _(_SCOPES[scope]) if scope in _SCOPES else scope or ""
 
 
-def timeline(reader: Reader, citizen: str) -> tuple[TimelineEvent, ...]:
-    """Return every event of a citizen, the newest first."""
+def timeline(reader: Reader, citizens: Sequence[str]) -> tuple[TimelineEvent, ...]:
+    """Return every event of a citizen, given by every id the person has, the newest first."""
     contested = {row for (row,) in all_rows(reader, "SELECT DISTINCT row FROM contested")}
     events = [
-        *_sessions(reader, citizen), *_ratings(reader, citizen), *_peer(reader, citizen), *_goals(reader, citizen),
-        *_places(reader, citizen), *_grants(reader, citizen), *_consents(reader, citizen),
+        *_sessions(reader, citizens), *_ratings(reader, citizens), *_peer(reader, citizens), *_goals(reader, citizens),
+        *_places(reader, citizens), *_grants(reader, citizens), *_consents(reader, citizens),
     ]  # fmt: skip
     found = [
         TimelineEvent(date.fromisoformat(day), kind, text, note or "", row, row in contested)
@@ -79,13 +80,13 @@ def timeline(reader: Reader, citizen: str) -> tuple[TimelineEvent, ...]:
 _Event = tuple[str | None, str, str, str | None, str]
 
 
-def _sessions(reader: Reader, citizen: str) -> Iterator[_Event]:
+def _sessions(reader: Reader, citizens: Sequence[str]) -> Iterator[_Event]:
     for row, day, title, code, reason, minutes, note in all_rows(
         reader,
         "SELECT a.id, coalesce(s.date, s.planned_date), coalesce(s.title, k.title, ''), a.code, a.reason, a.minutes,"
         " a.note FROM attendance a JOIN session s ON s.id = a.session AND s.void = 0 LEFT JOIN course k ON k.id = s.course"
-        " WHERE a.citizen = ? AND a.void = 0 AND (a.code IS NOT NULL OR a.note IS NOT NULL)",
-        citizen,
+        f" WHERE a.citizen IN ({marks(citizens)}) AND a.void = 0 AND (a.code IS NOT NULL OR a.note IS NOT NULL)",
+        *citizens,
     ):
         kind, why = attendance_kind(code), absence_reason(reason)
         word = kind.word if kind else code or _("ikke registreret")
@@ -95,12 +96,12 @@ def _sessions(reader: Reader, citizen: str) -> Iterator[_Event]:
         yield day, "session", f"{text}, {minutes_text(minutes)}" if minutes is not None else text, note, row
 
 
-def _ratings(reader: Reader, citizen: str) -> Iterator[_Event]:
+def _ratings(reader: Reader, citizens: Sequence[str]) -> Iterator[_Event]:
     for row, day, condition, level, not_assessed, own, comment in all_rows(
         reader,
         "SELECT r.id, r.date, g.condition, r.level, r.not_assessed, r.self_rating, r.comment FROM goal_rating r"
-        " JOIN goal g ON g.id = r.goal AND g.void = 0 WHERE r.citizen = ? AND r.void = 0",
-        citizen,
+        f" JOIN goal g ON g.id = r.goal AND g.void = 0 WHERE r.citizen IN ({marks(citizens)}) AND r.void = 0",
+        *citizens,
     ):
         if level is not None:
             said = _("vurderet til {level}").format(level=level)
@@ -113,33 +114,35 @@ def _ratings(reader: Reader, citizen: str) -> Iterator[_Event]:
         yield day, "rating", f"{said}: {term}" if term else said, comment, row
 
 
-def _peer(reader: Reader, citizen: str) -> Iterator[_Event]:
+def _peer(reader: Reader, citizens: Sequence[str]) -> Iterator[_Event]:
     for row, day, form, minutes, role, summary in all_rows(
         reader,
         "SELECT p.id, p.date, p.form, p.minutes, d.role, p.summary FROM peer_participant d"
-        " JOIN peer_activity p ON p.id = d.activity AND p.void = 0 WHERE d.citizen = ? AND d.void = 0",
-        citizen,
+        f" JOIN peer_activity p ON p.id = d.activity AND p.void = 0 WHERE d.citizen IN ({marks(citizens)}) AND d.void = 0",
+        *citizens,
     ):
         took = _(_PEER_ROLES[role]) if role in _PEER_ROLES else ""
         parts = [codes.display("local_peer_aktivitet", form), minutes_text(minutes or 0), took]
         yield day, "peer", ", ".join(part for part in parts if part), summary, row
 
 
-def _goals(reader: Reader, citizen: str) -> Iterator[_Event]:
+def _goals(reader: Reader, citizens: Sequence[str]) -> Iterator[_Event]:
     for row, day, condition, kind, text in all_rows(
-        reader, "SELECT id, baseline_date, condition, kind, text FROM goal WHERE citizen = ? AND void = 0", citizen
+        reader,
+        f"SELECT id, baseline_date, condition, kind, text FROM goal WHERE citizen IN ({marks(citizens)}) AND void = 0",
+        *citizens,
     ):
         title = codes.display("ffb_undertema", condition)
         said = _("nyt ønske") if kind == "wish" else _("nyt mål: {goal}").format(goal=title)
         yield day, "goal", said, text, row
 
 
-def _places(reader: Reader, citizen: str) -> Iterator[_Event]:
+def _places(reader: Reader, citizens: Sequence[str]) -> Iterator[_Event]:
     for row, title, basis, assessment, put_down, start, end, reason in all_rows(
         reader,
         "SELECT e.id, coalesce(k.title, ''), e.legal_basis, e.assessment, e.from_date, e.enrolled_from, e.to_date,"
-        " e.end_reason FROM enrolment e JOIN course k ON k.id = e.course WHERE e.citizen = ? AND e.void = 0",
-        citizen,
+        f" e.end_reason FROM enrolment e JOIN course k ON k.id = e.course WHERE e.citizen IN ({marks(citizens)}) AND e.void = 0",
+        *citizens,
     ):
         if put_down and put_down != start:
             yield put_down, "enrolment", _("på venteliste: {course}").format(course=title), None, row
@@ -151,20 +154,22 @@ def _places(reader: Reader, citizen: str) -> Iterator[_Event]:
             yield end, "enrolment", _("afsluttet: {course}, {reason}").format(course=title, reason=why), None, row
 
 
-def _grants(reader: Reader, citizen: str) -> Iterator[_Event]:
+def _grants(reader: Reader, citizens: Sequence[str]) -> Iterator[_Event]:
     for row, basis, service, start, end in all_rows(
         reader,
-        'SELECT id, legal_basis, service, from_date, to_date FROM "grant" WHERE citizen = ? AND void = 0',
-        citizen,
+        f'SELECT id, legal_basis, service, from_date, to_date FROM "grant" WHERE citizen IN ({marks(citizens)}) AND void = 0',
+        *citizens,
     ):
         what = ", ".join(one for one in (short_form(basis or ""), codes.display("ffb_ydelse", service)) if one)
         yield start, "grant", _("bevilling fra denne dag: {what}").format(what=what), None, row
         yield end, "grant", _("bevilling til denne dag: {what}").format(what=what), None, row
 
 
-def _consents(reader: Reader, citizen: str) -> Iterator[_Event]:
+def _consents(reader: Reader, citizens: Sequence[str]) -> Iterator[_Event]:
     for row, scope, given, withdrawn in all_rows(
-        reader, "SELECT id, scope, given_on, withdrawn_on FROM consent WHERE citizen = ? AND void = 0", citizen
+        reader,
+        f"SELECT id, scope, given_on, withdrawn_on FROM consent WHERE citizen IN ({marks(citizens)}) AND void = 0",
+        *citizens,
     ):
         what = scope_word(scope)
         yield given, "consent", _("samtykke givet: {what}").format(what=what), None, row

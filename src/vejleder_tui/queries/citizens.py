@@ -10,6 +10,7 @@ from heapq import merge
 from typing import TYPE_CHECKING
 
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.persons import rows_of
 from vejleder_tui.rules.text import fold_query, shorten_together
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class CitizenLine:
     """One citizen in a list: the short name, the year of birth, and the courses with an open place.
 
     `sort_key` is where a page goes on. `courses` are titles, `legal_bases` the codes that hold there. `contested`:
-    laptops disagree about something in the row.
+    laptops disagree about something in the row. `registrations`: how many rows are this person (queries.persons); courses
+    are those of all of them.
     """
 
     id: str
@@ -46,6 +48,7 @@ class CitizenLine:
     legal_bases: tuple[str, ...] = ()
     ended: bool = False
     contested: bool = False
+    registrations: int = 1
 
 
 @dataclass(frozen=True)
@@ -215,15 +218,18 @@ def lines_of(reader: Reader, rows: Sequence[tuple[str, str]]) -> tuple[CitizenLi
     """Return the lines of these (citizen, sort_key), in their order; two alike grow a letter each."""
     if not rows:
         return ()
-    ids = [row[0] for row in rows]
+    persons = rows_of(reader, [row[0] for row in rows])
+    whose = {one: citizen for citizen, group in persons.items() for one in group}
+    ids = list(whose)
     marks = ",".join("?" for _ in ids)
     people = {
         row[0]: row
         for row in all_rows(
             reader,
             "SELECT c.id, c.name, c.call_name, c.alias, c.birth_date, n.ended FROM citizen AS c"
-            f" JOIN citizen_name AS n ON n.citizen = c.id WHERE c.void = 0 AND c.id IN ({marks})",
-            *ids,
+            " JOIN citizen_name AS n ON n.citizen = c.id WHERE c.void = 0"
+            f" AND c.id IN ({','.join('?' for _ in persons)})",
+            *persons,
         )
     }
     places: dict[str, list[tuple[str, str]]] = {}
@@ -234,9 +240,9 @@ def lines_of(reader: Reader, rows: Sequence[tuple[str, str]]) -> tuple[CitizenLi
         f" AND e.citizen IN ({marks}) ORDER BY k.title, k.id",
         *ids,
     ):
-        places.setdefault(citizen, []).append((title or "", basis or ""))
+        places.setdefault(whose[citizen], []).append((title or "", basis or ""))
     contested = {
-        row[0]
+        whose[row[0]]
         for row in all_rows(
             reader, f"SELECT DISTINCT row FROM contested WHERE table_name = 'citizen' AND row IN ({marks})", *ids
         )
@@ -249,6 +255,7 @@ def lines_of(reader: Reader, rows: Sequence[tuple[str, str]]) -> tuple[CitizenLi
             courses=tuple(dict.fromkeys(title for title, _basis in places.get(citizen, []))),
             legal_bases=tuple(dict.fromkeys(basis for _title, basis in places.get(citizen, []) if basis)),
             ended=bool(people[citizen][5]), contested=citizen in contested,
+            registrations=len(persons[citizen]),
         )
         for (citizen, key), name in zip(there, shown, strict=True)
     )  # fmt: skip

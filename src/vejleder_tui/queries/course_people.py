@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.clock import local
 from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.persons import rows_of, weight
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.attendance import NO_SHOWS_IN_A_ROW, Seat, attendance_figures, needs_follow_up
 from vejleder_tui.rules.legal import grant_has_ended, short_form
@@ -28,7 +30,8 @@ NEW_DAYS = 14
 class Participant:
     """Somebody with a place. `attended` of `expected` sessions held; minutes attended, without what nobody knows.
 
-    `attention`: absences in a row, or a grant that ended. `paused` says whether they are on a pause today.
+    `attention`: absences in a row, a grant that ended, or two places. `paused` says whether they are on a pause today.
+    `person` is the same for two registrations of one person (queries.persons); `twice`: it has two places here now.
     """
 
     enrolment: str
@@ -47,11 +50,13 @@ class Participant:
     paused: bool = False
     new: bool = False
     contested: bool = False
+    person: str = ""
+    twice: bool = False
 
     @property
     def attention(self) -> bool:
         """Whether something about the person is to be looked at."""
-        return self.no_shows or self.grant_ended is not None
+        return self.no_shows or self.grant_ended is not None or self.twice
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ class Waiting:
     since: date
     offered: bool
     contested: bool = False
+    person: str = ""
+    twice: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,10 +100,10 @@ def people_of(
 ) -> People:
     """Return everybody on a course, by the names shown; `sessions` are those of the course."""
     rows = all_rows(reader, _SQL, course)
-    names = [(row[2], row[3]) for row in rows]
-    shown = [initials(name) or "–" for name, _call in names] if private else shorten_together(names)
+    ids = rows_of(reader, [row[1] for row in rows])
+    shown = _names(rows, ids, private=private)
     today = local(now).date()
-    marks = _marks(reader, course)
+    marks = _marks(reader, course, ids)
     limit = _limit(reader)
     held = [one for one in sessions if one.status in _HELD]
     present: list[Participant] = []
@@ -108,15 +115,31 @@ def people_of(
                 Waiting(
                     enrolment=row[0], citizen=row[1], name=name, legal_basis=short_form(row[4] or ""),
                     since=_day(row[6]) or today, offered=row[5] == "offered", contested=bool(row[13]),
+                    person=ids[row[1]][0],
                 )
             )  # fmt: skip
         elif row[7]:
-            one = _participant(row, name, held, marks.get(row[1], {}), today=today, limit=limit)
+            person = ids[row[1]][0]
+            one = _participant(row, name, held, marks.get(person, {}), today=today, limit=limit)
+            one = replace(one, person=person)
             gone = one.status in {"completed", "ended"} or (one.to_date is not None and one.to_date < today)
             (former if gone else present).append(one)
+    # A place each under two registrations: one person, and one place too many.
+    often = Counter([one.person for one in present] + [one.person for one in waiting])
+    present = [replace(one, twice=often[one.person] > 1) for one in present]
+    waiting = [replace(one, twice=often[one.person] > 1) for one in waiting]
     present.sort(key=lambda one: (sort_key(one.name), one.enrolment))
     former.sort(key=lambda one: (one.to_date or today, one.enrolment), reverse=True)
     return People(tuple(present), tuple(former), tuple(waiting))
+
+
+def _names(rows: list[tuple[Any, ...]], ids: dict[str, tuple[str, ...]], *, private: bool) -> list[str]:
+    if private:
+        return [initials(row[2]) or "–" for row in rows]
+    # One person with two places is no reason for the names to grow a letter.
+    people = list(dict.fromkeys((ids[row[1]][0], row[2], row[3]) for row in rows))
+    shown = dict(zip(people, shorten_together([(name, call) for _who, name, call in people]), strict=True))
+    return [shown[ids[row[1]][0], row[2], row[3]] for row in rows]
 
 
 def _participant(
@@ -158,8 +181,12 @@ def _limit(reader: Reader) -> int:
     return int(value) if value.isascii() and value.isdigit() and int(value) > 0 else NO_SHOWS_IN_A_ROW
 
 
-def _marks(reader: Reader, course: str) -> dict[str, dict[str, Mark]]:
-    """Return by citizen and session the code, its class and the minutes; codes of no known class count as attended."""
+def _marks(reader: Reader, course: str, ids: dict[str, tuple[str, ...]]) -> dict[str, dict[str, Mark]]:
+    """Return by person and session the code, its class and the minutes; codes of no known class count as attended.
+
+    `ids` are all registrations of those on the course; of two marks at one session the weightier counts.
+    """
+    whose = {one: group[0] for group in ids.values() for one in group}
     own = {
         code: AttendanceClass(klass)
         for code, klass in all_rows(
@@ -175,5 +202,7 @@ def _marks(reader: Reader, course: str) -> dict[str, dict[str, Mark]]:
     ):
         known = attendance_kind(code)
         klass = own.get(code) or (known.klass if known else AttendanceClass.ATTENDED)
-        found.setdefault(citizen, {})[session] = (code, klass, minutes)
+        marked = found.setdefault(whose.get(citizen, citizen), {})
+        if session not in marked or weight(code) > weight(marked[session][0]):
+            marked[session] = (code, klass, minutes)
     return found

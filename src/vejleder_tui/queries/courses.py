@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui.clock import local
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.course_people import Participant, Waiting, people_of
+from vejleder_tui.queries.persons import person_of
 from vejleder_tui.queries.session_rows import courses_by_id, courses_in
 from vejleder_tui.queries.sessions import (
     SessionStatus,
@@ -214,8 +215,8 @@ def _places(reader: Reader, courses: list[str], today: date) -> dict[str, tuple[
         for course, taken, waiting in all_rows(
             reader,
             "SELECT course, count(DISTINCT CASE WHEN status IN ('enrolled', 'paused')"
-            " AND coalesce(to_date, '9999-12-31') >= ? THEN citizen END),"
-            " count(DISTINCT CASE WHEN status IN ('waiting', 'offered') THEN citizen END)"
+            f" AND coalesce(to_date, '9999-12-31') >= ? THEN {person_of('enrolment.citizen')} END),"
+            f" count(DISTINCT CASE WHEN status IN ('waiting', 'offered') THEN {person_of('enrolment.citizen')} END)"
             f" FROM enrolment WHERE void = 0 AND course IN ({','.join('?' for _one in part)}) GROUP BY course",
             today.isoformat(),
             *part,
@@ -264,7 +265,7 @@ def course_detail(reader: Reader, course: str, now: datetime, *, private: bool =
         id=course, title=title or "", kind=kind or "", plan=plan, venue=venue, venue_name=venue_name or "",
         capacity=capacity, status=status or "", void=bool(void), first=first, last=window.last if window else None,
         leaders=tuple(one[0] or "" for one in leaders), participants=people.present, former=people.former,
-        waiting=people.waiting, sessions=tuple(sessions), taken=len({one.citizen for one in people.present}), today=today,
+        waiting=people.waiting, sessions=tuple(sessions), taken=len({one.person for one in people.present}), today=today,
     )  # fmt: skip
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from vejleder_tui.clock import local_date
 from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.persons import group_of, marks, weight
 from vejleder_tui.queries.sessions import ON_ROSTER, SessionStatus, course_sessions
 from vejleder_tui.rules.attendance import Seat, attendance_figures
 from vejleder_tui.rules.formats import decimal_number, number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from vejleder_tui.queries.base import Reader
@@ -51,21 +53,23 @@ def dose_since(reader: Reader, citizen: str, start: date, now: datetime, *, enro
     going on counts when it is over.
     """
     today = local_date(now)
-    places = _places(reader, citizen, enrolment)
-    marks = {
-        session: (code, minutes)
-        for session, code, minutes in all_rows(
-            reader, "SELECT session, code, minutes FROM attendance WHERE citizen = ? AND void = 0", citizen
-        )
-        if code
-    }
+    citizens = group_of(reader, citizen) or (citizen,)
+    places = _places(reader, citizens, enrolment)
+    marked: dict[str, tuple[str, int | None]] = {}
+    for session, code, minutes in all_rows(
+        reader,
+        f"SELECT session, code, minutes FROM attendance WHERE citizen IN ({marks(citizens)}) AND void = 0 ORDER BY citizen",
+        *citizens,
+    ):
+        if code and (session not in marked or weight(code) > weight(marked[session][0])):
+            marked[session] = (code, minutes)
     classes = _own_classes(reader)
     seats: list[Seat] = []
     for course, spans in places.items():
         for view in course_sessions(reader, course, now, through=today):
             if not start <= view.date <= today or view.status not in _CAN_BE_HELD:
                 continue
-            code, minutes = marks.get(view.ref.id, (None, None))
+            code, minutes = marked.get(view.ref.id, (None, None))
             day = view.date.isoformat()
             enrolled = any(first <= day <= last and not (off <= day <= on) for first, last, off, on in spans)
             if code is None and not (view.status in _HELD and enrolled):
@@ -77,15 +81,17 @@ def dose_since(reader: Reader, citizen: str, start: date, now: datetime, *, enro
     return Dose(figures.attended_minutes, figures.planned_minutes, figures.not_registered, figures.minutes_unknown)
 
 
-def _places(reader: Reader, citizen: str, enrolment: str | None) -> dict[str, list[tuple[str, str, str, str]]]:
+def _places(
+    reader: Reader, citizens: Sequence[str], enrolment: str | None
+) -> dict[str, list[tuple[str, str, str, str]]]:
     """Return by course the first day, last day, and first and last day paused of each place the citizen has or had."""
     only = "" if enrolment is None else " AND course = (SELECT course FROM enrolment WHERE id = ?)"
     found: dict[str, list[tuple[str, str, str, str]]] = {}
     for course, first, last, off, on in all_rows(
         reader,
         "SELECT course, enrolled_from, coalesce(to_date, '9999-12-31'), coalesce(paused_from, '9999-12-31'),"
-        f" coalesce(paused_to, '9999-12-31') FROM enrolment WHERE {ON_ROSTER} AND citizen = ?{only}",
-        *((citizen,) if enrolment is None else (citizen, enrolment)),
+        f" coalesce(paused_to, '9999-12-31') FROM enrolment WHERE {ON_ROSTER} AND citizen IN ({marks(citizens)}){only}",
+        *(citizens if enrolment is None else (*citizens, enrolment)),
     ):
         found.setdefault(course, []).append((first, last, off, on))
     return found

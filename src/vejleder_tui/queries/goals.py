@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vejleder_tui import codes
 from vejleder_tui.queries.base import all_rows
 from vejleder_tui.queries.goal_dose import NO_DOSE, Dose, dose_since
+from vejleder_tui.queries.persons import group_of, marks, persons_of
 from vejleder_tui.rules.conditions import search_conditions
 from vejleder_tui.rules.goals import GoalType, Verdict, summary, verdict
 from vejleder_tui.rules.text import fold_query, shorten_together
@@ -189,9 +190,10 @@ def goals_due(reader: Reader, today: date, days_ahead: int = 7) -> list[GoalRow]
 
 
 def citizen_goals(reader: Reader, citizen: str, *, ended: bool = True) -> list[GoalRow]:
-    """Return one citizen's goals, due ones first."""
+    """Return one citizen's goals, those of every registration of the person, due ones first."""
+    ids = group_of(reader, citizen) or (citizen,)
     active = "" if ended else " AND coalesce(g.status, 'active') != 'ended'"
-    return _rows(reader, f"{_CHOSEN} WHERE g.void = 0 AND g.citizen = ?{active} ORDER BY place", citizen)
+    return _rows(reader, f"{_CHOSEN} WHERE g.void = 0 AND g.citizen IN ({marks(ids)}){active} ORDER BY place", *ids)
 
 
 def goals_of(reader: Reader, citizens: Sequence[str]) -> dict[str, list[GoalRow]]:
@@ -216,7 +218,10 @@ def find_goals(reader: Reader, one: str) -> list[GoalRow]:
 
 def goals_for_rating(reader: Reader, citizen: str, now: datetime) -> list[GoalDetail]:
     """Return one citizen's goals that can be rated, due ones first, with their ratings. Part of the citizen's record."""
-    rows = _rows(reader, f"{_CHOSEN} WHERE g.void = 0 AND {_RATEABLE} AND g.citizen = ? ORDER BY place", citizen)
+    ids = group_of(reader, citizen) or (citizen,)
+    rows = _rows(
+        reader, f"{_CHOSEN} WHERE g.void = 0 AND {_RATEABLE} AND g.citizen IN ({marks(ids)}) ORDER BY place", *ids
+    )
     return [_detail(reader, row, now) for row in rows]
 
 
@@ -242,11 +247,14 @@ def _filter(typed: str) -> tuple[list[str], list[object]]:
 
 def _rows(reader: Reader, chosen: str, *parameters: object) -> list[GoalRow]:
     found = all_rows(reader, _LIST.format(chosen=chosen), *parameters)
-    people: dict[str, tuple[str, str]] = {
-        citizen: (name or alias or "", call_name or "") for _goal, citizen, name, call_name, alias, *_rest in found
-    }
+    # Who is registered twice is one person: the name grows no letter to tell the two apart.
+    persons = persons_of(reader, [values[1] for values in found])
+    people: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for _goal, citizen, name, call_name, alias, *_rest in found:
+        shown = (name or alias or "", call_name or "")
+        people[persons[citizen], *shown] = shown
     names = dict(zip(people, shorten_together(list(people.values())), strict=True))
-    return [_row(values, names[values[1]]) for values in found]
+    return [_row(values, names[persons[values[1]], values[2] or values[4] or "", values[3] or ""]) for values in found]
 
 
 def _row(values: tuple[Any, ...], name: str) -> GoalRow:

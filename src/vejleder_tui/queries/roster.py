@@ -12,6 +12,7 @@ from vejleder_tui.codes import AttendanceClass, attendance_kind, display
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.persons import persons_of, rows_of, weight
 from vejleder_tui.queries.roster_rows import GoalLine, GuestLine, Roster, RosterRow
 from vejleder_tui.queries.sessions import ON_ROSTER, session_view
 from vejleder_tui.rules.attendance import NO_SHOWS_IN_A_ROW, no_shows_in_a_row
@@ -20,7 +21,7 @@ from vejleder_tui.rules.legal import grant_has_ended, short_form
 from vejleder_tui.rules.text import initials, short_name, shorten_together, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from vejleder_tui.queries.base import Reader
     from vejleder_tui.queries.sessions import SessionRef, SessionView
@@ -35,6 +36,7 @@ __all__ = [
     "expected_citizens",
     "rest_uses",
     "roster",
+    "unmarked",
 ]
 
 
@@ -47,12 +49,34 @@ _EXPECTED_SQL = (
 
 
 def expected_citizens(reader: Reader, course: str | None, day: date, *, only: str | None = None) -> list[str]:
-    """Return the citizens with a place on the course that day, each once; `only` asks about one of them."""
+    """Return the citizens with a place on the course that day, each person once; `only` asks about one of them.
+
+    Who has a place under two registrations (queries.persons) stands here with the older place; `only` finds either.
+    """
     on = day.isoformat()
     sql, values = _EXPECTED_SQL, (course, on, on, on, on)
     if only is not None:
-        return list(dict.fromkeys(row[0] for row in all_rows(reader, f"{sql} AND e.citizen = ?", *values, only)))
-    return list(dict.fromkeys(row[0] for row in all_rows(reader, f"{sql} ORDER BY e.enrolled_from, e.id", *values)))
+        ids = rows_of(reader, (only,))[only]
+        return [only] if all_rows(reader, f"{sql} AND e.citizen IN ({_marks(ids)}) LIMIT 1", *values, *ids) else []
+    found = [row[0] for row in all_rows(reader, f"{sql} ORDER BY e.enrolled_from, e.id", *values)]
+    persons = persons_of(reader, found)
+    first: dict[str, str] = {}
+    for one in found:
+        first.setdefault(persons[one], one)
+    return list(first.values())
+
+
+def unmarked(reader: Reader, session: str, citizens: Sequence[str]) -> list[str]:
+    """Return those of `citizens` who have no mark at a session, under any registration."""
+    marked = [
+        row[0]
+        for row in all_rows(
+            reader, "SELECT citizen FROM attendance WHERE session = ? AND void = 0 AND code IS NOT NULL", session
+        )
+    ]
+    persons = persons_of(reader, [*citizens, *marked])
+    done = {persons[one] for one in marked}
+    return [one for one in citizens if persons[one] not in done]
 
 
 def absences_limit(reader: Reader) -> int:
@@ -109,9 +133,10 @@ def roster(reader: Reader, ref: SessionRef, now: datetime) -> Roster | None:
 
 @dataclass
 class _Person:
-    """What is known of a citizen before the marks are laid over."""
+    """What is known of a citizen before the marks are laid over; `ids` are all registrations of the person."""
 
     citizen: str
+    ids: tuple[str, ...]
     name: str
     call_name: str
     legal_basis: str
@@ -125,16 +150,25 @@ def _marks(items: Sequence[object]) -> str:
 
 def _people(reader: Reader, view: SessionView) -> list[_Person]:
     on = view.date.isoformat()
-    places = all_rows(reader, _EXPECTED_SQL, view.ref.course, on, on, on, on) if view.ref.course else []
-    basis = {citizen: legal or "" for citizen, legal, _grant in places}
-    grants = {citizen: grant for citizen, _legal, grant in places if grant}
-    marked = [
-        row[0]
-        for row in all_rows(
-            reader, "SELECT citizen FROM attendance WHERE session = ? AND void = 0 AND code IS NOT NULL", view.ref.id
+    sql = f"{_EXPECTED_SQL} ORDER BY e.enrolled_from DESC, e.id DESC"
+    places = all_rows(reader, sql, view.ref.course, on, on, on, on) if view.ref.course else []
+    marked = dict(
+        all_rows(
+            reader,
+            "SELECT citizen, code FROM attendance WHERE session = ? AND void = 0 AND code IS NOT NULL ORDER BY citizen",
+            view.ref.id,
         )
-    ]
-    everyone = list(dict.fromkeys([*basis, *marked]))
+    )
+    rows = rows_of(reader, [*marked, *(place[0] for place in reversed(places))])
+    # One row a person: the registration whose mark weighs most, or else the one with the oldest place.
+    chosen: dict[tuple[str, ...], str] = {}
+    for one, ids in rows.items():
+        standing = chosen.setdefault(ids, one)
+        if weight(marked.get(one)) > weight(marked.get(standing)):
+            chosen[ids] = one
+    basis = {chosen[rows[citizen]]: legal or "" for citizen, legal, _grant in places}
+    grants = {chosen[rows[citizen]]: grant for citizen, _legal, grant in places if grant}
+    everyone = list(chosen.values())
     ends = dict(
         all_rows(
             reader,
@@ -153,6 +187,7 @@ def _people(reader: Reader, view: SessionView) -> list[_Person]:
         found.append(
             _Person(
                 citizen,
+                rows[citizen],
                 name or alias or "–",
                 call_name or "",
                 basis.get(citizen, ""),
@@ -166,8 +201,8 @@ def _people(reader: Reader, view: SessionView) -> list[_Person]:
 
 
 def _rows(reader: Reader, view: SessionView, people: list[_Person], today: date) -> list[RosterRow]:
-    ids = [one.citizen for one in people]
-    rows = {one: natural_id("attendance", view.ref.id, one) for one in ids}
+    rows = {one.citizen: natural_id("attendance", view.ref.id, one.citizen) for one in people}
+    whose = {row: one.citizen for one in people for row in one.ids}
     attendance = {
         row[0]: row[1:]
         for row in all_rows(
@@ -177,10 +212,10 @@ def _rows(reader: Reader, view: SessionView, people: list[_Person], today: date)
             view.ref.id,
         )
     }
-    before = _history(reader, view, ids)
+    before = _history(reader, view, whose)
     entered = _entries(reader, list(rows.values())) if attendance and (view.date < today or view.signed_off_at) else {}
     contested = _contested(reader, list(rows.values()))
-    goals = _goals(reader, ids, view.date)
+    goals = _goals(reader, whose, view.date)
     names = shorten_together([(one.name, one.call_name) for one in people])
     made = []
     for number, (person, name) in enumerate(zip(people, names, strict=True), 1):
@@ -194,7 +229,7 @@ def _rows(reader: Reader, view: SessionView, people: list[_Person], today: date)
             grant_end=person.grant_end, walk_in=person.walk_in, contested=contested.get(rows[person.citizen], ()),
             attended_before=sum(klass is AttendanceClass.ATTENDED for _code, klass in past),
             registered_before=sum(klass is not AttendanceClass.NOT_EXPECTED for _code, klass in past),
-            goals=tuple(goals.get(person.citizen, ())),
+            goals=tuple(goals.get(person.citizen, ())), others=_others(person, attendance, code),
         )  # fmt: skip
         if code == "absent_unnotified":
             row = replace(row, in_a_row=no_shows_in_a_row([*past, (code, AttendanceClass.ABSENT)]))
@@ -205,24 +240,40 @@ def _rows(reader: Reader, view: SessionView, people: list[_Person], today: date)
     return made
 
 
-def _history(reader: Reader, view: SessionView, ids: list[str]) -> dict[str, list[tuple[str, AttendanceClass]]]:
-    """Return each citizen's marks at the course's sessions before this one, in order."""
-    found: dict[str, list[tuple[str, AttendanceClass]]] = {}
-    if view.ref.course is None or not ids:
-        return found
+def _others(person: _Person, attendance: dict[str, tuple[Any, ...]], code: str | None) -> tuple[str, ...]:
+    """Return the other marks of a person who was marked differently under another registration."""
+    codes = (attendance[one][0] for one in person.ids if one != person.citizen and one in attendance)
+    return tuple(dict.fromkeys(one for one in codes if one and one != code))
+
+
+def _history(
+    reader: Reader, view: SessionView, whose: Mapping[str, str]
+) -> dict[str, list[tuple[str, AttendanceClass]]]:
+    """Return each person's marks at the course's sessions before this one, in order; one a session, the weightiest."""
+    by_session: dict[str, dict[str, str]] = {}
+    if view.ref.course is None or not whose:
+        return {}
+    ids = list(whose)
     on = view.date.isoformat()
-    for citizen, code in all_rows(
+    for citizen, code, session in all_rows(
         reader,
-        "SELECT a.citizen, a.code FROM attendance a JOIN session s ON s.id = a.session"
+        "SELECT a.citizen, a.code, s.id FROM attendance a JOIN session s ON s.id = a.session"
         f" WHERE a.citizen IN ({_marks(ids)}) AND s.course = ? AND a.void = 0 AND s.void = 0 AND a.code IS NOT NULL"
         " AND s.id <> ? AND (coalesce(s.date, s.planned_date) < ?"
         " OR (coalesce(s.date, s.planned_date) = ? AND s.number < ?))"
         " ORDER BY coalesce(s.date, s.planned_date), s.start_at, s.number, s.id",
         *ids, view.ref.course, view.ref.id, on, on, view.ref.number or 0,
     ):  # fmt: skip
-        kind = attendance_kind(code)
-        found.setdefault(citizen, []).append((code, kind.klass if kind else AttendanceClass.NOT_EXPECTED))
-    return found
+        own = by_session.setdefault(whose[citizen], {})
+        if weight(code) > weight(own.get(session)):
+            own[session] = code
+    return {
+        citizen: [
+            (code, kind.klass if (kind := attendance_kind(code)) else AttendanceClass.NOT_EXPECTED)
+            for code in own.values()
+        ]
+        for citizen, own in by_session.items()
+    }
 
 
 def _entries(reader: Reader, rows: list[str]) -> dict[str, tuple[date, bool]]:
@@ -260,8 +311,9 @@ def _contested(reader: Reader, rows: list[str]) -> dict[str, tuple[str, ...]]:
     return {row: tuple(dict.fromkeys(words)) or (_("note"),) for row, words in found.items()}
 
 
-def _goals(reader: Reader, ids: list[str], day: date) -> dict[str, list[GoalLine]]:
-    """Return each citizen's goals that are being worked on, what is due first."""
+def _goals(reader: Reader, whose: Mapping[str, str], day: date) -> dict[str, list[GoalLine]]:
+    """Return each person's goals that are being worked on, what is due first."""
+    ids = list(whose)
     goals = all_rows(
         reader,
         "SELECT id, citizen, condition, goal_type, baseline, target, follow_up_date FROM goal WHERE void = 0"
@@ -281,7 +333,7 @@ def _goals(reader: Reader, ids: list[str], day: date) -> dict[str, list[GoalLine
     for goal, citizen, condition, goal_type, start, target, follow_up in goals:
         rated, level = latest.get(goal, (None, start))
         due = bool(follow_up) and follow_up <= day.isoformat() and (rated is None or rated < day.isoformat())
-        found.setdefault(citizen, []).append(
+        found.setdefault(whose[citizen], []).append(
             GoalLine(
                 id=goal,
                 what=display("ffb_undertema", condition),

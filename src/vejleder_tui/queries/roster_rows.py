@@ -55,7 +55,8 @@ class RosterRow:
 
     `in_a_row`: how many absences without notice lead up to and include this one. `late_days`: days from the session to
     the first registration. `contested`: the words that two laptops disagree about, empty when they do not.
-    `attended_before` of `registered_before` earlier sessions of the course.
+    `attended_before` of `registered_before` earlier sessions of the course. `others`: codes that the same person has at
+    this session under another registration (queries.persons), where they differ from `code`.
     """
 
     number: int
@@ -79,6 +80,7 @@ class RosterRow:
     attended_before: int = 0
     registered_before: int = 0
     goals: tuple[GoalLine, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def letter(self) -> str:
@@ -117,6 +119,8 @@ class RosterRow:
         found = []
         if self.contested:
             found.append(_("afklares"))
+        found += [_("! også {mark}").format(mark=kind.word if kind else other)
+                  for other in self.others for kind in [attendance_kind(other)]]  # fmt: skip
         if self.code == "absent_unnotified" and self.in_a_row > 1:
             found.append(_("! {count}. gang i træk").format(count=self.in_a_row))
         if self.grant_end is not None:

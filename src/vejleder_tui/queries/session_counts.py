@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.codes.attendance import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.persons import persons_of, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ class SessionCount(NamedTuple):
 
 
 def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]) -> dict[str, SessionCount]:
-    """Return the counts of sessions, each given as id, course, day and whether it has a row."""
+    """Return the counts of sessions, each given as id, course, day and whether it has a row; a person counts once."""
     ids = [one for one, _course, _day, exists in sessions if exists]
     marks: dict[str, dict[str, str]] = {}
     guests: dict[str, int] = {}
@@ -62,11 +63,20 @@ def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
         ):
             contested.add(session)
     enrolled = _enrolled(reader, sessions)
+    persons = persons_of(
+        reader,
+        {place[0] for places in enrolled.values() for place in places} | {who for own in marks.values() for who in own},
+    )
     found = {}
     for one, course, day, _exists in sessions:
-        marked = marks.get(one, {})
+        marked: dict[str, str] = {}
+        for citizen, code in marks.get(one, {}).items():
+            who = persons[citizen]
+            marked[who] = max(marked.get(who, ""), code, key=weight)
         on = day.isoformat()
-        expected = {place[0] for place in enrolled.get(course or "", []) if _on_roster(place, on)} | marked.keys()
+        expected = {
+            persons[place[0]] for place in enrolled.get(course or "", []) if _on_roster(place, on)
+        } | marked.keys()
         found[one] = SessionCount(
             expected=len(expected),
             registered=len(marked),

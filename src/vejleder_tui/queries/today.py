@@ -13,7 +13,10 @@ from vejleder_tui.queries.conflicts import CANCELLED, conflicts, count_conflicts
 from vejleder_tui.queries.drafts import DraftView, drafts
 from vejleder_tui.queries.goals import GoalRow, goals_due
 from vejleder_tui.queries.handover import Waiting, waiting
+from vejleder_tui.queries.joining import is_joining
+from vejleder_tui.queries.notices import notice_sentence, open_notices
 from vejleder_tui.queries.peer import PeerView, this_week
+from vejleder_tui.queries.persons import count_proposals
 from vejleder_tui.queries.sessions import SessionView, sessions_between, unregistered_sessions
 from vejleder_tui.rules.attendance import no_shows_in_a_row
 from vejleder_tui.rules.text import shorten_together
@@ -84,6 +87,10 @@ class TodayView(NamedTuple):
     to_settle: ToSettle
     waiting: Waiting
     any_course: bool
+    joining: bool = False
+    notices: tuple[str, ...] = ()
+    alike: int = 0
+    """How many pairs of registrations somebody is to look at (queries.persons)."""
 
 
 def today_view(reader: Reader, now: datetime, worker: str) -> TodayView:
@@ -100,6 +107,9 @@ def today_view(reader: Reader, now: datetime, worker: str) -> TodayView:
         to_settle=_to_settle(reader),
         waiting=waiting(reader),
         any_course=one_row(reader, "SELECT 1 FROM course WHERE void = 0 LIMIT 1") is not None,
+        joining=is_joining(reader),
+        notices=tuple(notice_sentence(reader, one) for one in open_notices(reader)),
+        alike=count_proposals(reader),
     )
 
 

@@ -37,6 +37,8 @@ def clean(text: str) -> str:
 
     Line ends become LF and lone surrogates are dropped; direction characters are text and stay.
     """
+    if text.isascii() and text.isprintable():
+        return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
         character for character in lines if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}

@@ -13,14 +13,18 @@ from vejleder_tui.rules import cpr
 from vejleder_tui.rules.dates import Lean, parse_date
 from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.rules.text import short_name
+from vejleder_tui.screens.alike_line import ALIKE, LINES, AlikeLine
 from vejleder_tui.screens.consent_form import SCOPES
 from vejleder_tui.screens.drafting import DraftedForm
 from vejleder_tui.screens.record import at_the_door
-from vejleder_tui.widgets.form import CheckField, Choice, DateField, Field, PickField, TextField
+from vejleder_tui.widgets.form import Button, CheckField, Choice, DateField, Field, FieldLine, PickField, TextField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from vejleder_tui.queries.base import Reader
+    from vejleder_tui.queries.persons import Alike
 
 __all__ = ["CitizenForm"]
 
@@ -40,6 +44,7 @@ class CitizenForm(DraftedForm):
         (self.citizen,), self.begins = self.given(citizen=citizen), name
         self.stay = stay
         self._then_grant = False
+        self._alike = [AlikeLine(place, self.LABEL_CELLS) for place in range(LINES)]
 
     @property
     def today(self) -> date:
@@ -105,8 +110,56 @@ class CitizenForm(DraftedForm):
     def on_mount(self) -> None:
         """Read the citizen to change."""
         super().on_mount()
+        under = next(line for line in self.form.query(FieldLine) if any(one.key == "birth_date" for one in line.fields))
+        self.form.mount(*self._alike, after=under)
         if self.citizen and self.draft is None:
             self.run_worker(self._load(), group="load")
+        elif self.draft is not None:
+            self._look()
+
+    # Who it may be already
+
+    def field_changed(self, field: Field) -> None:
+        """Look for who has that number, or such a name and that birth date."""
+        if field.key in {"name", "call_name", "cpr", "birth_date"}:
+            self._look()
+
+    def _look(self) -> None:
+        self.run_worker(self._looking(), group="alike", exclusive=True)
+
+    async def _looking(self) -> None:
+        raw, citizen, today = self.form.raw(), self.citizen, self.today
+        number, born = "", None
+        try:
+            read = cpr.parse(str(raw.get("cpr", "")), today) if raw.get("cpr") else None
+            number, born = (read.number, read.birth_date) if read is not None else ("", None)
+        except VejlederError:
+            number = ""
+        try:
+            born = self._read_day(str(raw["birth_date"])) if raw.get("birth_date") else born
+        except VejlederError:
+            born = None
+        name, call_name = str(raw.get("name", "")), str(raw.get("call_name", ""))
+
+        def query(reader: Reader) -> tuple[Alike, ...]:
+            from vejleder_tui.queries.persons import alike  # noqa: PLC0415 - not for the first paint
+
+            return alike(reader, name=name, call_name=call_name, birth_date=born, number=number, citizen=citizen)
+
+        found = await self.desk.read(query)
+        for place, line in enumerate(self._alike):
+            line.show(found[place] if place < len(found) else None, private=self.desk.privacy)
+
+    def on_button_pushed(self, message: Button.Pushed) -> None:
+        """Open who it may be already; the form stays below, as a draft."""
+        if not message.name.startswith(ALIKE):
+            return
+        # The form's own buttons are heard by the class below, which this keeps from hearing these.
+        message.stop()
+        message.prevent_default()
+        found = self._alike[int(message.name.removeprefix(ALIKE))].found
+        if found:
+            self.desk.goto("citizen", citizen=found)
 
     async def _load(self) -> None:
         citizen = self.citizen
@@ -174,7 +227,7 @@ class CitizenForm(DraftedForm):
         )
         sentence = words.format(who=who, time=saved.saved.at)
         if saved.same_number:
-            sentence = _("Samme nummer findes på en anden borger. Se efter, om det er den samme.") + " " + sentence
+            sentence = _("Samme nummer findes allerede: begge vises som én borger.") + " " + sentence
         elif saved.hint:
             sentence = f"{saved.hint} {sentence}"
         self.done(sentence, saved.citizen)

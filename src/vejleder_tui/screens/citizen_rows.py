@@ -38,20 +38,24 @@ _ATTENTION = "! "
 def header_line(header: CitizenHeader, number: str = "", cells: int = 0) -> str:
     """Return line 3: age, number (masked, or `number` when it was asked for), legal basis, municipality, consent.
 
-    In `cells` (0: uncut) the municipality gives way: legal basis, consent and what asks for attention stand whole.
+    In `cells` (0: uncut) the municipality gives way, then the keys: legal basis, consent and what asks for attention stand
+    whole.
     """
-    whole = " · ".join(_header_parts(header, number, place=True))
-    return whole if not cells or width(whole) <= cells else " · ".join(_header_parts(header, number, place=False))
+    for place, keys in ((True, True), (False, True), (False, False)):
+        said = " · ".join(_header_parts(header, number, place=place, keys=keys))
+        if not cells or width(said) <= cells:
+            break
+    return said
 
 
-def _header_parts(header: CitizenHeader, number: str, *, place: bool) -> list[str]:
+def _header_parts(header: CitizenHeader, number: str, *, place: bool, keys: bool) -> list[str]:
     parts = []
     if header.age is not None:
         parts.append(_("{age} år").format(age=header.age))
     if not header.number:
         parts.append(_("intet CPR-nummer"))
-    elif number:
-        parts.append(_("{kind} {number}").format(kind=_number_word(header), number=number))
+    elif number or not keys:
+        parts.append(_("{kind} {number}").format(kind=_number_word(header), number=number or header.number))
     else:
         parts.append(_("{kind} {number} (c viser)").format(kind=_number_word(header), number=header.number))
     bases = ", ".join(short_form(basis) for basis in header.legal_bases[:1])
@@ -62,13 +66,14 @@ def _header_parts(header: CitizenHeader, number: str, *, place: bool) -> list[st
     if header.municipality and place:
         parts.append(codes.display("kommunekoder", header.municipality))
     parts.append({True: _("samtykke ja"), False: _("samtykke nej"), None: _("samtykke ikke spurgt")}[header.consent])
-    if header.protected:
-        parts.append(_("beskyttet adresse"))
-    if header.contested:
-        parts.append(_("afklares"))
-    if header.same_number:
-        parts.append(_ATTENTION + _("samme nummer som en anden"))
-    return parts
+    registered = _("{count} registreringer (s viser)") if keys else _("{count} registreringer")
+    told = (
+        (header.protected, _("beskyttet adresse")),
+        (header.contested, _("afklares")),
+        (header.others, registered.format(count=len(header.others) + 1)),
+        (header.same_number, _ATTENTION + _("samme nummer som en anden")),
+    )
+    return [*parts, *(words for holds, words in told if holds)]
 
 
 def _number_word(header: CitizenHeader) -> str:

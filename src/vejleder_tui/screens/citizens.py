@@ -156,10 +156,11 @@ class CitizensScreen(SearchScreen):
 
     def _row(self, line: CitizenLine) -> Row:
         name, born, bases, courses = self._parts(line)
+        twice = _("{count} registreringer").format(count=line.registrations) if line.registrations > 1 else ""
         return Row(
             line.id,
             lambda cells: columns(cells, (name, 24 if cells < 98 else 42), (born, 7), (bases, 15), (courses, 0)),
-            say=" · ".join(part for part in (name, born, bases, courses) if part),
+            say=" · ".join(part for part in (name, born, twice, bases, courses) if part),
         )
 
     def _parts(self, line: CitizenLine) -> tuple[str, str, str, str]:

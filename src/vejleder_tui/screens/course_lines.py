@@ -182,6 +182,8 @@ def _sentence(one: Participant) -> str:
         ),
         _("fremmødt {share}, {hours}").format(share=of(one.attended, one.expected), hours=hours(one.minutes)),
     ]
+    if one.twice:
+        parts.append(_("indskrevet to gange"))
     if one.paused:
         parts.append(_("på pause"))
     if one.no_shows:
@@ -216,6 +218,8 @@ def _waits(place: int, one: Waiting, today: date) -> Row:
         return f"{place}. {fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 8)} {since} {flag}"
 
     offered = _(", plads tilbudt") if one.offered else ""
+    if one.twice:
+        offered += _(", står to gange på forløbet")
     said = _("{place}. på ventelisten: {name}, {basis}, {since}{offered}").format(
         place=place, name=one.name, basis=one.legal_basis or "–", since=since, offered=offered
     )

@@ -8,28 +8,39 @@ from typing import TYPE_CHECKING, Any, cast
 from vejleder_tui.clock import local_date
 from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, ngettext
+from vejleder_tui.queries.trust import is_stale
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens import handover_lines as lines_of
-from vejleder_tui.screens.base import ListScreen
-from vejleder_tui.screens.handover_keys import HandoverKeys, typed_path
+from vejleder_tui.screens import handover_taken as taken_of
+from vejleder_tui.screens.handover_keys import typed_path
+from vejleder_tui.screens.handover_reading import HandoverReading
 from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
+from vejleder_tui.widgets.text import wrap
 
 if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
 
+    from vejleder_tui.queries.base import Reader
     from vejleder_tui.queries.handover import HandoverPage, HistoryLine
     from vejleder_tui.screens.link import Aside
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.services.handover import Bundle
+    from vejleder_tui.services.keyring import WaitingCard
 
 __all__ = ["HandoverScreen"]
 
 
-class HandoverScreen(HandoverKeys, ListScreen):
+def _bring_up_to_date(desk: Desk) -> None:
+    from vejleder_tui.services.trusting import bring_up_to_date  # noqa: PLC0415 - in the writer thread
+
+    bring_up_to_date(desk)
+
+
+class HandoverScreen(HandoverReading):
     """The exporter's start screen: `s Enter` writes a bundle."""
 
     SCREEN_ID = "handover"
@@ -53,7 +64,9 @@ class HandoverScreen(HandoverKeys, ListScreen):
             "bundles", _("Pakker – skrevet er ikke det samme som modtaget"),
             empty=_("Ingen pakker endnu. s skriver den første."), header=(lines_of.bundles_header(),), grow=True,
         )  # fmt: skip
-        taken = Panel("taken", _("Hentet ind på denne bærbare"), empty=_("Intet endnu. i viser, hvad der er i en fil."))
+        taken = Panel(
+            "taken", _("Hentet ind på denne bærbare"), empty=_("Intet endnu. i indlæser en pakke eller en kvittering.")
+        )
         group = PanelGroup(
             [[[waiting]], [[recipients]], [[bundles]], [[taken]]], order=("bundles", "taken", "recipients"),
             identity="body",
@@ -103,11 +116,20 @@ class HandoverScreen(HandoverKeys, ListScreen):
 
     async def load(self, *, ready: bool = False) -> None:
         """Read the page and draw it."""
-        from vejleder_tui.queries.handover import handover_page  # noqa: PLC0415
-
         worker, now = self.desk.actor.worker_id, self.desk.clock.now()
+
+        def read(reader: Reader) -> tuple[HandoverPage, tuple[WaitingCard, ...], bool]:
+            from vejleder_tui.queries.handover import handover_page  # noqa: PLC0415
+            from vejleder_tui.services.keyring import waiting_cards  # noqa: PLC0415 - needs the bundle's keys
+
+            return handover_page(reader, worker, now), tuple(waiting_cards(reader)), is_stale(reader)
+
         try:
-            page = await self.desk.read(lambda reader: handover_page(reader, worker, now))
+            page, self.waiting_cards, stale = await self.desk.read(read)
+            if stale and not self.desk.read_only:
+                # A key was trusted by a command while this window had the right to write.
+                await self.desk.write(_bring_up_to_date)
+                page, self.waiting_cards, _stale = await self.desk.read(read)
         except VejlederError as error:
             self.say(str(error), error=True)
             return
@@ -123,9 +145,10 @@ class HandoverScreen(HandoverKeys, ListScreen):
         panels = self.group.panels
         panels["bundles"].header = (lines_of.bundles_header(page),)
         panels["recipients"].height = max(1, min(3, len(page.recipients)))
-        panels["taken"].height = max(1, min(3, len(page.taken_in)))
+        attention = taken_of.attention_rows(page, self.waiting_cards)
+        panels["taken"].height = max(1, min(taken_of.MOST if attention else 3, len(attention) + len(page.taken_in)))
         self.group.set_rows("bundles", lines_of.bundle_rows(page, today))
-        self.group.set_rows("taken", lines_of.taken_rows(page, today))
+        self.group.set_rows("taken", [*attention, *taken_of.taken_rows(page, today)])
         self.group.refresh(layout=True)
         if self._go_to:
             self.group.go("bundles", self._go_to)
@@ -142,7 +165,11 @@ class HandoverScreen(HandoverKeys, ListScreen):
         self._show_detail()
 
     def _show_detail(self) -> None:
-        told = lines_of.detail(self.bundle, self.today, self.size.width - 2)
+        row, cells = self.group.row, self.size.width - 2
+        if self.bundle is None and row is not None and self.group.panel.id == "taken":
+            told = tuple(wrap(row.say, cells)[:2])
+        else:
+            told = lines_of.detail(self.bundle, self.today, cells)
         self.query_one("#detail", Block).show("", *(f" {one}" for one in told))
 
     # Writing
@@ -251,6 +278,37 @@ class HandoverScreen(HandoverKeys, ListScreen):
 
     async def command_bundle_show(self) -> None:
         """Show what is in the bundle in focus."""
-        one = self.bundle
+        one, row = self.bundle, self.group.row
         if one is not None:
             await self.show_file(Path(one.folder) / one.file_name)
+        elif row is not None and row.key is not None and self.group.panel.id == "taken":
+            await self._show_attention(row.key, row.say)
+
+    async def _show_attention(self, key: str, sentence: str) -> None:
+        """Show a line uncut; of a notice, note that it was seen."""
+        from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
+
+        if key.startswith(taken_of.WAITING_KEY):
+            await self.command_key_trust()
+            return
+        notice = next(
+            (one for one, _told in (self.page.notices if self.page else ()) if f"{taken_of.NOTICE}{one.id}" == key),
+            None,
+        )
+        if notice is None:
+            await self._tell(sentence)
+            return
+        answers = (Answer("close", _("Luk vinduet")), Answer("seen", _("Set"), "s"))
+        if await self.app.push_screen_wait(Dialog(sentence, *answers)) != "seen":
+            return
+
+        def act(desk: Desk) -> None:
+            from vejleder_tui.services.notices import see, see_fork  # noqa: PLC0415
+
+            if notice.kind == "fork":
+                see_fork(desk, notice.about["device"], int(notice.about["seq"]))
+            see(desk.store, notice.id, desk.actor.worker, clock=desk.clock)
+
+        if await self.done(act):
+            await self.load()
+            self.say(_("Noteret som set."))

@@ -6,11 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from vejleder_tui.errors import CancelledError, VejlederError
+from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.screens import handover_lines as lines_of
 from vejleder_tui.screens.base import ListScreen
 from vejleder_tui.screens.long_task import LongTask
+from vejleder_tui.screens.long_work import LongWork
 from vejleder_tui.widgets.text import plain
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from vejleder_tui.screens.link import Aside
     from vejleder_tui.services.desk import Desk
 
-__all__ = ["HandoverKeys", "typed_path"]
+__all__ = ["HandoverKeys", "text_of", "typed_path"]
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ def typed_path(typed: str) -> Path:
         return Path(bare)
 
 
-def _text_of(typed: str) -> str:
+def text_of(typed: str) -> str:
     """Return what was typed if it is a key, else the text of the file that it names."""
     if typed.startswith("age1"):
         return typed
@@ -45,11 +46,10 @@ def _text_of(typed: str) -> str:
     return read_key_file(typed)
 
 
-class HandoverKeys(ListScreen):
+class HandoverKeys(LongWork, ListScreen):
     """The commands on keys and files; `HandoverScreen` has the rest."""
 
     page: HandoverPage | None
-    _long: LongTask | None = None
 
     async def load(self, *, ready: bool = False) -> None:
         """Read the page and draw it."""
@@ -65,66 +65,24 @@ class HandoverKeys(ListScreen):
         return True
 
     async def _ask(self, question: str, given: str = "") -> str | None:
+        """Ask for one line; None when Esc was pressed."""
         from vejleder_tui.screens.asking import AskLine  # noqa: PLC0415
 
         found = await self.app.push_screen_wait(AskLine(question, given))
         return None if found is None else str(found)
 
     async def _sure(self, text: str, safe: str, other: str, letter: str) -> bool:
+        """Ask whether to do what `other` says; the safe answer stands first."""
         from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
 
         answer = await self.app.push_screen_wait(Dialog(text, Answer("no", safe), Answer("yes", other, letter)))
         return bool(answer == "yes")
 
     async def _tell(self, text: str) -> None:
+        """Show a text until it was read."""
         from vejleder_tui.screens.dialog import Answer, Dialog  # noqa: PLC0415
 
         await self.app.push_screen_wait(Dialog(text, Answer("close", _("Luk vinduet"))))
-
-    # Long work
-
-    def busy(self) -> bool:
-        """Say what is under way, if anything is."""
-        if self._long is None:
-            return False
-        self._tell_percent(self._long)
-        return True
-
-    def stop_work(self) -> bool:
-        """Stop what is under way, and return whether anything was."""
-        if self._long is None:
-            return False
-        self._long.stop()
-        return True
-
-    def leaving(self) -> str:
-        """Stop a check when the program closes; a bundle that is being written is finished, unless a person stops it."""
-        if self._long is not None and cast("Any", self.app).long_work is not self._long:
-            self._long.stop()
-        return super().leaving()
-
-    def _tell_percent(self, work: LongTask) -> None:
-        if self._long is work:
-            self.say(work.sentence())
-
-    async def long(self, work: LongTask, act: Callable[[Aside], T], *, ask_before_closing: bool = False) -> T | None:
-        """Do long work beside the writer, telling how far it is; an error is said in line 23, and None returned."""
-        self._long = work
-        program = cast("Any", self.app)
-        if ask_before_closing:
-            program.long_work = work
-        timer = self.set_interval(0.2, lambda: self._tell_percent(work))
-        self._tell_percent(work)
-        try:
-            return await self.desk.beside(act)
-        except VejlederError as error:
-            self.say(str(error), error=not isinstance(error, CancelledError))
-            return None
-        finally:
-            timer.stop()
-            self._long = None
-            if ask_before_closing:
-                program.long_work = None
 
     # Keys in
 
@@ -137,7 +95,7 @@ class HandoverKeys(ListScreen):
         def look() -> tuple[str, list[KnownKey]]:
             from vejleder_tui.services.keyring import read_recipients  # noqa: PLC0415
 
-            text = _text_of(typed)
+            text = text_of(typed)
             return text, read_recipients(text)
 
         try:
@@ -159,37 +117,6 @@ class HandoverKeys(ListScreen):
         if await self.done(act):
             await self.load()
             self.say(_("Pakker låses fra nu af til {name}.").format(name=plain(", ".join(one.name for one in found))))
-
-    async def command_key_trust(self) -> None:
-        """Take in whose bundles are believed, once a person has compared the words."""
-        typed = await self._ask(_("Ny afsender: stien til den anden computers nøglefil"))
-        if typed is None:
-            return
-
-        def look() -> tuple[str, KnownKey]:
-            from vejleder_tui.services.keyring import read_sender  # noqa: PLC0415
-
-            text = _text_of(typed)
-            return text, read_sender(text)
-
-        try:
-            text, found = await asyncio.to_thread(look)
-        except VejlederError as error:
-            self.say(str(error), error=True)
-            return
-        question = _("{who}. Ring op, og hør, om afsenderen har de samme ord. Skal pakker fra den computer tros?")
-        told = f"{plain(found.name)}: {found.fingerprint}"
-        if not await self._sure(question.format(who=told), _("Annullér"), _("Tro på den"), "t"):
-            self.say(_("Afsenderen er ikke tilføjet."))
-            return
-
-        def act(desk: Desk) -> None:
-            from vejleder_tui.services.keyring import trust_sender  # noqa: PLC0415
-
-            trust_sender(desk.store, text, clock=desk.clock)
-
-        if await self.done(act):
-            self.say(_("Pakker fra {name} tros fra nu af.").format(name=plain(found.name)))
 
     async def command_key_remove(self) -> None:
         """Take the recipient in focus away, or the only one."""
@@ -294,12 +221,3 @@ class HandoverKeys(ListScreen):
             return
         self.say("")
         await self._tell(" ".join(plain(one) for one in [*told, *([after] if after else [])]))
-
-    async def command_bundle_read(self) -> None:
-        """Show what is in a file; reading it in comes with a later version."""
-        typed = await self._ask(_("Indlæs fil: stien til pakken"))
-        if typed is not None:
-            await self.show_file(
-                typed_path(typed),
-                after=_("Den kan ikke indlæses endnu: det kommer i en senere version. Intet er ændret."),
-            )

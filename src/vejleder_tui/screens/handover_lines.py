@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vejleder_tui.clock import local
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.queries.handover_words import kind_list
+from vejleder_tui.queries.merge_words import why_word
 from vejleder_tui.rules.formats import number, short_date, whole_date
 from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.text import columns, width
@@ -25,12 +26,17 @@ __all__ = [
     "in_force",
     "ready",
     "recipient_rows",
-    "taken_rows",
+    "said",
+    "span_of",
+    "status",
     "waiting_rows",
+    "when_of",
+    "widths",
 ]
 
 
-def _moment(moment: datetime, today: date) -> str:
+def when_of(moment: datetime, today: date) -> str:
+    """Return a moment as "20-11 15:04", with the year where it is another."""
     here = local(moment)
     return f"{short_date(here.date(), today)} {here:%H:%M}"
 
@@ -57,7 +63,7 @@ def waiting_rows(page: HandoverPage, today: date) -> list[Row]:
     waiting = page.waiting
     if not waiting.changes:
         if waiting.last_receipt_at is not None:
-            text = _("Alt er sendt og modtaget {when}.").format(when=_moment(waiting.last_receipt_at, today))
+            text = _("Alt er sendt og modtaget {when}.").format(when=when_of(waiting.last_receipt_at, today))
         else:
             text = _("Her er ingen ændringer endnu.")
         return [Row(None, text, say=text), *_left_behind(page)]
@@ -67,7 +73,7 @@ def waiting_rows(page: HandoverPage, today: date) -> list[Row]:
             "{count} ændring siden kvitteringen {when}.",
             "{count} ændringer siden kvitteringen {when}.",
             waiting.changes,
-        ).format(count=count, when=_moment(waiting.last_receipt_at, today))
+        ).format(count=count, when=when_of(waiting.last_receipt_at, today))
     else:
         first = ngettext(
             "{count} ændring. Ingen kvittering endnu.", "{count} ændringer. Ingen kvittering endnu.", waiting.changes
@@ -129,10 +135,10 @@ def _date(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _widths(several: Sequence[HistoryLine]) -> tuple[int, int]:
+def widths(several: Sequence[HistoryLine]) -> tuple[int, int]:
     """Return the cells of range and number: as the picture has them, and more where the numbers need it."""
     return (
-        max([11, *(width(_range(one)) for one in several)]),
+        max([11, *(width(span_of(one)) for one in several)]),
         max([5, *(width(number(one.operations)) for one in several)]),
     )
 
@@ -144,64 +150,65 @@ def _beside(written: str, span: tuple[str, int], count: tuple[str, int], handed:
 
 def bundles_header(page: HandoverPage | None = None) -> str:
     """Return the heading of the columns."""
-    span, count = _widths(page.written if page else ())
+    span, count = widths(page.written if page else ())
     return _beside(_("Skrevet"), (_("Ændringer"), span), (_("Antal"), count), _("Afleveret"), _("Status"))
 
 
 def bundle_rows(page: HandoverPage, today: date) -> list[Row]:
     """Return a line for each bundle that was written here."""
-    span, count = _widths(page.written)
+    span, count = widths(page.written)
     return [
         Row(
             one.bundle_id,
             _beside(
-                _moment(one.created_at, today), (_range(one), span), (number(one.operations), count),
-                "–" if one.handed_at is None else _moment(one.handed_at, today), _status(one, today),
+                when_of(one.created_at, today), (span_of(one), span), (number(one.operations), count),
+                "–" if one.handed_at is None else when_of(one.handed_at, today), status(one, today),
             ),
-            say=_said(one, today),
+            say=said(one, today),
         )
         for one in page.written
     ]  # fmt: skip
 
 
-def _range(one: HistoryLine) -> str:
+def span_of(one: HistoryLine) -> str:
+    """Return the numbers of a bundle's own operations."""
     return f"{number(one.first)}–{number(one.last)}" if one.last else "–"
 
 
-def _status(one: HistoryLine, today: date) -> str:
+def status(one: HistoryLine, today: date) -> str:
+    """Return what became of a bundle, in words."""
     state, _colon, reason = one.status.partition(":")
     if state == "received" and one.received_at is not None:
-        return _("modtaget {when}").format(when=_moment(one.received_at, today))
+        return _("modtaget {when}").format(when=when_of(one.received_at, today))
     words = {
         "written": _("skrevet"),
         "handed": _("afleveret"),
         "received": _("modtaget"),
-        "refused": _("afvist: låst til en anden nøgle") if reason == "not_for_us" else _("afvist"),
-        "waiting": _("venter"),
-        "merged": _("indlæst"),
+        "refused": _("afvist: {why}").format(why=_receiver_s_word(reason or one.why))
+        if reason or one.why
+        else _("afvist"),
+        "waiting": _("venter: {why}").format(why=_receiver_s_word(one.why)) if one.why else _("venter"),
+        "merged": _("indlæst, {count} til afklaring").format(count=reason) if reason else _("indlæst"),
+        "withdrawn": _("trukket tilbage"),
     }
     return words.get(state, state)
 
 
-def _said(one: HistoryLine, today: date) -> str:
+def _receiver_s_word(why: str) -> str:
+    words = {
+        "not_for_us": _("låst til en anden nøgle"),
+        "tampered": _("ændret eller beskadiget"),
+        "newer": _("modtageren er ældre"),
+        "not_trusted": _("nøglen kendes ikke"),
+    }
+    return words.get(why) or why_word(why)
+
+
+def said(one: HistoryLine, today: date) -> str:
+    """Return a bundle as a sentence."""
     return _("Pakken af {when}, {count} ændringer, {status}").format(
-        when=_moment(one.created_at, today), count=number(one.operations), status=_status(one, today)
+        when=when_of(one.created_at, today), count=number(one.operations), status=status(one, today)
     )
-
-
-def taken_rows(page: HandoverPage, today: date) -> list[Row]:
-    """Return a line for each bundle that was read in here."""
-    span, _five = _widths(page.taken_in)
-    count = max([4, *(width(number(one.operations)) for one in page.taken_in)])
-
-    def made(one: HistoryLine) -> Callable[[int], str]:
-        names = ", ".join(page.device_names.get(device) or device[:8] for device in one.devices)
-        return lambda cells: columns(
-            cells, (_moment(one.created_at, today), 11), (names, 9 if cells < 100 else 20), (_range(one), span),
-            (number(one.operations), count, "right"), (_status(one, today), 0),
-        )  # fmt: skip
-
-    return [Row(one.bundle_id, made(one), say=_said(one, today)) for one in page.taken_in]
 
 
 def _middle(text: str, cells: int) -> str:
@@ -216,11 +223,11 @@ def detail(one: HistoryLine | None, today: date, cells: int) -> tuple[str, str]:
     """Return the two detail lines of a bundle: its file, then its folder and whether it was checked."""
     if one is None:
         return "", ""
-    when = _moment(one.created_at, today)
+    when = when_of(one.created_at, today)
     said = _("Pakken af {when}: {file}")
     first = said.format(when=when, file=_middle(one.file_name, cells - width(said.format(when=when, file=""))))
     if one.verified_at is not None:
-        checked = _("kontrolleret {when}: hel og rigtigt underskrevet").format(when=_moment(one.verified_at, today))
+        checked = _("kontrolleret {when}: hel og rigtigt underskrevet").format(when=when_of(one.verified_at, today))
     else:
         checked = _("ikke kontrolleret endnu (c)")
     where = _("Ligger i {folder} · {checked}")

@@ -9,6 +9,7 @@ from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import NotFoundError, NotSavedError
 from vejleder_tui.i18n import _
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
+from vejleder_tui.queries.joining import seated
 from vejleder_tui.screens.protocol import Actor
 from vejleder_tui.store.lock import read_holder
 
@@ -57,6 +58,7 @@ class Seat:
     def __init__(
         self, store: Store, worker: str, *, clock: Clock, randomness: Randomness, desk: Desk | None = None
     ) -> None:
+        worker = seated(store.connection, worker)
         found = store.connection.execute(_ACTOR_SQL, (worker,)).fetchone()
         if found is None or found[3] is None:
             raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
@@ -124,6 +126,9 @@ class Seat:
 
         person = Person(self._actor.worker_id, self._actor.initials, self._actor.role)
         if self._shared.desk is None:
+            from vejleder_tui.services.erasing import finish_erase  # noqa: PLC0415
+
+            finish_erase(self.store, clock=self._clock, randomness=self._randomness)
             self._shared.desk = Desk(
                 self.store, device=self._device, actor=person, clock=self._clock, randomness=self._randomness
             )

@@ -57,12 +57,14 @@ def seat_for(paths: StorePaths, unlocked: Unlocked, *, clock: Clock, write: bool
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
     from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS  # noqa: PLC0415
     from vejleder_tui.screens.link import Seat  # noqa: PLC0415
+    from vejleder_tui.services.identity import settle  # noqa: PLC0415
     from vejleder_tui.store.store import Store  # noqa: PLC0415
 
     store = Store.open(
         paths, unlocked, clock=clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS, earlier=LAPTOP_EARLIER
     )
     try:
+        settle(store, worker or unlocked.slot.worker, clock=clock, randomness=SystemRandomness())
         return Seat(store, worker or unlocked.slot.worker, clock=clock, randomness=SystemRandomness())
     except BaseException:
         store.close()

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.containers import Vertical
-from textual.widgets import Input
 
 from vejleder_tui import codes
 from vejleder_tui.errors import RuleError, VejlederError
 from vejleder_tui.i18n import N_, _, language
 from vejleder_tui.screens import opening
 from vejleder_tui.screens.base import BaseScreen
-from vejleder_tui.screens.dialog import Answer, Dialog
+from vejleder_tui.screens.dialog import Answer
+from vejleder_tui.screens.groups_dialog import GroupsDialog
 from vejleder_tui.widgets.block import Block, Rule
 from vejleder_tui.widgets.fields import TextField
 from vejleder_tui.widgets.form import Button, Buttons, Form
@@ -46,30 +46,6 @@ _CONFIRMED = (3, 6)
 _LABEL = 20
 
 
-class _GroupsDialog(Dialog):
-    """The question after the recovery code; how the groups are typed does not matter, only what they say."""
-
-    def on_mount(self) -> None:
-        """Stand in the field: the safe answer is one Esc away, and nothing can be lost here."""
-        self.call_after_refresh(self.query_one("#typed", Input).focus)
-
-    def on_input_submitted(self) -> None:
-        """Go on when the groups fit."""
-        self._give(self._choices[1])
-
-    def refusal(self) -> str:
-        """Return what is said of groups that do not fit."""
-        return _("Det passer ikke med koden. Skriv 3. og 6. gruppe igen, eller se koden med Esc.")
-
-    def fits(self, typed: str) -> bool:
-        """Return whether the two groups were typed, in any case and with anything between them."""
-        return _bare(typed) == _bare(self._must_type)
-
-
-def _bare(text: str) -> str:
-    return "".join(sign for sign in text.upper() if sign.isalnum()).translate(str.maketrans("OILU", "011V"))
-
-
 class SetupScreen(BaseScreen):
     """`try_sandbox` leaves for the sandbox and returns True, or returns False where there is none."""
 
@@ -86,6 +62,8 @@ class SetupScreen(BaseScreen):
         self._randomness, self._cost = randomness, cost
         self._try_sandbox = try_sandbox
         self.step = 0
+        self.joins = False
+        """Whether the records come from another laptop, and no centre is made."""
         self.typed: dict[str, Any] = {}
         self._code = ""
         self._hidden = False
@@ -122,23 +100,32 @@ class SetupScreen(BaseScreen):
                 with Vertical(id="other"):
                     yield Block(f" {_('Noget andet?')}")
                     yield Buttons(("sandbox", _("Prøv med opdigtede borgere")), indent=_LABEL)
-                    yield Buttons(("bundle", _("Jeg har en pakke fra en anden bærbar")), indent=_LABEL)
+                    other = _("Begynd forfra uden pakke") if self.joins else _("Jeg har en pakke fra en anden bærbar")
+                    yield Buttons(("bundle", other), indent=_LABEL)
         yield Rule()
 
     def _place(self) -> tuple[Sequence[str], Sequence[Field]]:
         municipalities = [Choice(one.code, one.display) for one in codes.code_list("kommunekoder")]
-        head = (
+        head: tuple[str, ...] = (
             _("Alt, du skriver, bliver krypteret og gemt på denne computer."),
             _("Intet bliver sendt over nettet. Det tager cirka tre minutter."),
             "",
             _("Hvor arbejder du?"),
         )
+        if self.joins:
+            head = (
+                _("Pakken fra den anden bærbar låses til denne computers nøgle. Den laves nu."),
+                _("Bagefter gemmer du nøglefilen, giver den til en koordinator og får pakken."),
+                "",
+                _("Hvor arbejder du? Centeret kommer med pakken."),
+            )
+        centre = () if self.joins else (TextField("centre", _("Center"), required=True, limit=120),)
         return head, (
             PickField(
                 "municipality", _("Kommune"), municipalities, required=True,
                 help_line=_("Skriv de første bogstaver, og vælg med pil ned."),
             ),
-            TextField("centre", _("Center"), required=True, limit=120),
+            *centre,
             TextField(
                 "device_name", _("Computerens navn"), required=True, limit=60,
                 help_line=_("Navnet vises på pakker og i historikken."),
@@ -234,9 +221,9 @@ class SetupScreen(BaseScreen):
             if self._try_sandbox is None or not self._try_sandbox():
                 self.say(_("Sandkassen med opdigtede borgere er ikke med i denne udgave."))
         elif message.name == "bundle":
-            self.say(
-                _("Det kommer med sammenlægning af bærbare. Opret registreringerne her; pakken kan indlæses senere.")
-            )
+            self._keep()
+            self.joins = not self.joins
+            self._show(0)
         elif message.name == "written":
             self.run_worker(self._confirm(), group="commands")
         else:
@@ -278,9 +265,15 @@ class SetupScreen(BaseScreen):
             opened.close()
         elif self._code:
             self.say(_("Registreringerne er oprettet. Skriv koden ned, og gå videre."))
-        elif self.step and not self._busy:
+        elif self._busy:
+            return
+        elif self.step:
             self._keep()
             self._show(self.step - 1)
+        elif self.joins:
+            self._keep()
+            self.joins = False
+            self._show(0)
 
     def _keep(self) -> None:
         form = self._form()
@@ -357,9 +350,9 @@ class SetupScreen(BaseScreen):
         typed = self.typed
         picked = (typed.get("municipality") or {}).get("picked") or [["", ""]]
         answers = FirstStart(
-            municipality=str(picked[0][0]), centre=typed["centre"], device_name=typed["device_name"],
+            municipality=str(picked[0][0]), centre=typed.get("centre", ""), device_name=typed["device_name"],
             worker_name=typed["worker_name"], initials=typed["initials"], role=typed["role"],
-            passphrase=typed["passphrase"],
+            passphrase=typed["passphrase"], joins=self.joins,
         )  # fmt: skip
         randomness = self._randomness or SystemRandomness()
         desk, code = first_start(self.paths, answers, clock=self.clock, randomness=randomness, cost=self._cost)
@@ -372,7 +365,7 @@ class SetupScreen(BaseScreen):
         self._hidden = True
         await self.recompose()
         self.refresh_lines()
-        question = _GroupsDialog(
+        question = GroupsDialog(
             _("Har du skrevet koden ned? Den vises kun nu. Skriv 3. og 6. gruppe."),
             Answer("again", _("Vis koden igen")),
             Answer("on", _("Videre"), "v"),
@@ -384,6 +377,8 @@ class SetupScreen(BaseScreen):
         if answer == "on" and self._seat is not None:
             self._code = ""
             self.desk.link(self._seat)
+            if self.joins:
+                self.desk.goto("join")
             return
         self._hidden = False
         self._show(self.step)

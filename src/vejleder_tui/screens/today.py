@@ -161,6 +161,10 @@ class TodayScreen(MainScreen):
         panel_id, one = self.query_one(PanelGroup).panel.id, self._item()
         if one is None:
             return
+        row = self.query_one(PanelGroup).row
+        if row is not None and row.key == words.ALIKE:
+            self.desk.goto("persons")
+            return
         if panel_id in _SESSIONS:
             self.desk.goto("roster", ref=one.ref)
         elif panel_id == "due":

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vejleder_tui.queries.today import FollowUp, TodayView, ToSettle
 
 __all__ = [
+    "ALIKE",
     "BANDS",
     "PANELS",
     "empty",
@@ -42,6 +43,8 @@ Name = Callable[[str], str]
 """Turns a short name into what is shown: the name, or its initials."""
 
 BANDS = (("sessions",), ("missing", "due"), ("follow_ups", "peer"), ("drafts", "to_settle"), ("handover",))
+ALIKE = "alike"
+"""The line of those who may be the same citizen."""
 PANELS = tuple(one for band in BANDS for one in band)
 
 
@@ -88,6 +91,8 @@ def empty(panel_id: str, *, calendar: bool) -> str:
 
 def first_steps(view: TodayView | None) -> str:
     """Return the way on for who has no course yet."""
+    if view is not None and view.joining:
+        return _("Registreringerne fra den anden bærbar er ikke hentet endnu. Tryk 7 og så i.")
     if view is None or view.any_course:
         return ""
     return _("Der er ingen forløb endnu. Tryk 2 og så n for at oprette det første.")
@@ -102,8 +107,8 @@ def item(view: TodayView, panel_id: str, key: str) -> Any:  # noqa: ANN401 - wha
         "follow_ups": {one.task or one.about: one for one in view.follow_ups},
         "peer": {one.id: one for one in view.peer},
         "drafts": {one.id: one for one in view.drafts},
-        "to_settle": {"first": view.to_settle},
-        "handover": {"waiting": view.waiting},
+        "to_settle": {"first": view.to_settle, ALIKE: view.alike},
+        "handover": {"waiting": view.waiting, "notice": view.notices},
     }
     return by_panel[panel_id].get(key)
 
@@ -143,8 +148,11 @@ def rows(view: TodayView, *, private: bool = False) -> dict[str, tuple[list[Row]
         "follow_ups": (_follow_ups(view.follow_ups, day, name), len(view.follow_ups)),
         "peer": (_peer(view.peer, day), len(view.peer)),
         "drafts": ([_draft(one, day) for one in view.drafts], len(view.drafts)),
-        "to_settle": (settle if view.to_settle.count else [], view.to_settle.count),
-        "handover": ([Row("waiting", sent, say=sent)], view.waiting.changes),
+        "to_settle": (
+            [*(settle if view.to_settle.count else []), *_alike(view.alike)],
+            view.to_settle.count + view.alike,
+        ),
+        "handover": ([Row("waiting", sent, say=sent), *_notices(view.notices)], view.waiting.changes),
     }
 
 
@@ -278,6 +286,23 @@ def _settle(one: ToSettle, day: date, name: Name) -> str:
         return f"{about}: {_('fjernet eller ej')}"
     said = _("{count} tider skrevet") if word == _("Mødetid") else _("{count} værdier skrevet")
     return f"{about}: {said.format(count=count)}"
+
+
+def _notices(told: tuple[str, ...]) -> list[Row]:
+    """Return one line for all that somebody has to see on Overdragelse."""
+    if not told:
+        return []
+    more = "" if len(told) == 1 else _(" (og {count} mere)").format(count=len(told) - 1)
+    return [Row("notice", f"! {plain(told[0])}{more}", say=f"{plain(told[0])}{more}")]
+
+
+def _alike(count: int) -> list[Row]:
+    if not count:
+        return []
+    said = ngettext("Samme borger? {count} par at svare på", "Samme borger? {count} par at svare på", count).format(
+        count=number(count)
+    )
+    return [Row(ALIKE, said, say=said)]
 
 
 def _handover(one: Waiting, day: date) -> str:

@@ -219,12 +219,13 @@ class UnlockScreen(BaseScreen):
 
     async def _enter(self, unlocked: Unlocked, worker: str, *, write: bool = True) -> None:
         """Take the store into use, and answer what to do when another window writes to it."""
+        from vejleder_tui.queries.joining import seated  # noqa: PLC0415
         from vejleder_tui.screens.link import Seat  # noqa: PLC0415 - after the first paint
 
         held: Any = self.desk.store_link
         if isinstance(held, Seat):
             self._clear()
-            if held.actor.worker_id == worker:
+            if held.actor.worker_id == await self.desk.read(lambda reader: seated(reader, worker)):
                 self.desk.link(held)
             else:
                 self.desk.link(await asyncio.to_thread(held.another, worker))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.model import FollowUpTask
+from vejleder_tui.queries.persons import group_of, weight
+from vejleder_tui.queries.persons import marks as placeholders
 from vejleder_tui.queries.roster import absences_limit
 from vejleder_tui.rules.attendance import no_shows_in_a_row
 
@@ -23,12 +25,12 @@ DAYS_TO_FOLLOW_UP = 7
 _NO_SHOW = "absent_unnotified"
 
 _ROW_SQL = (
-    "SELECT a.id, a.code FROM attendance a JOIN session s ON s.id = a.session"
-    " WHERE a.citizen = ? AND s.course = ? AND a.void = 0 AND s.void = 0 AND a.code IS NOT NULL"
+    "SELECT a.id, a.code, s.id FROM attendance a JOIN session s ON s.id = a.session"
+    " WHERE a.citizen IN ({ids}) AND s.course = ? AND a.void = 0 AND s.void = 0 AND a.code IS NOT NULL"
     " ORDER BY coalesce(s.date, s.planned_date), s.start_at, s.number, s.id"
 )
 _OPEN_SQL = (
-    "SELECT t.id, t.about FROM follow_up_task t WHERE t.citizen = ? AND t.cause = 'absences' AND t.void = 0"
+    "SELECT t.id, t.about FROM follow_up_task t WHERE t.citizen IN ({ids}) AND t.cause = 'absences' AND t.void = 0"
     " AND t.done_on IS NULL"
 )
 
@@ -40,12 +42,19 @@ def keep_follow_up(work: Work, ref: SessionRef, citizen: str, attendance: str, d
     """
     if ref.course is None:
         return 0, False
-    marks = work.rows(_ROW_SQL, (citizen, ref.course))
-    known = [(row, (code, _klass(code))) for row, code in marks]
+    # A person's marks count together, one a session, under whatever registration they were made.
+    ids = group_of(work.desk.store.connection, citizen) or (citizen,)
+    by_session: dict[str, tuple[str, str]] = {}
+    marks = work.rows(_ROW_SQL.format(ids=placeholders(ids)), (*ids, ref.course))
+    for row, code, session in marks:
+        other = by_session.get(session)
+        if other is None or (weight(code), row == attendance) > (weight(other[1]), other[0] == attendance):
+            by_session[session] = (row, code)
+    known = [(row, (code, _klass(code))) for row, code in by_session.values()]
     at = next((index for index, (row, _mark) in enumerate(known) if row == attendance), None)
-    open_tasks = work.rows(_OPEN_SQL, (citizen,))
+    open_tasks = work.rows(_OPEN_SQL.format(ids=placeholders(ids)), ids)
     limit = absences_limit(work.desk.store.connection)
-    of_course = {row for row, _code in marks} | {attendance}
+    of_course = {row for row, _code, _session in marks} | {attendance}
     standing = [task for task, about in open_tasks if about in of_course]
     if at is None or known[at][1][0] != _NO_SHOW:
         for task, about in open_tasks:

@@ -12,7 +12,7 @@ from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import AdverseEvent, GroupSession, SessionStaff
 from vejleder_tui.queries.after_session import names_in
-from vejleder_tui.queries.roster import expected_citizens
+from vejleder_tui.queries.roster import expected_citizens, unmarked
 from vejleder_tui.rules.text import clean
 from vejleder_tui.services.attendance import refuse_signed_off, session_day
 from vejleder_tui.services.guests import promote_guest, set_unnamed_guests
@@ -223,13 +223,7 @@ def sign_off(desk: Desk, ref: SessionRef) -> Saved:
         if day > work.today:
             raise RuleError(_("Mødegangen er ikke holdt endnu."), _("Godkend den, når den er holdt."), field="signed")
         expected = expected_citizens(desk.store.connection, ref.course, day) if ref.course else []
-        marked = {
-            row[0]
-            for row in work.rows(
-                "SELECT citizen FROM attendance WHERE session = ? AND void = 0 AND code IS NOT NULL", (ref.id,)
-            )
-        }
-        missing = sum(one not in marked for one in expected)
+        missing = len(unmarked(desk.store.connection, ref.id, expected))
         if missing:
             raise RuleError(
                 ngettext(

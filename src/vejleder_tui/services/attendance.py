@@ -15,7 +15,7 @@ from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Attendance, Citizen, GroupSession
-from vejleder_tui.queries.roster import attendance_note, expected_citizens, rest_uses
+from vejleder_tui.queries.roster import attendance_note, expected_citizens, rest_uses, unmarked
 from vejleder_tui.rules.text import clean, short_name
 from vejleder_tui.services.absences import keep_follow_up
 from vejleder_tui.services.sessions import ensure_session
@@ -138,13 +138,7 @@ def mark_rest(desk: Desk, ref: SessionRef, code: str = "present", *, correction:
     with desk.transaction(N_("fremmøde: resten ({count})")) as work:
         day = session_day(work, ref)
         expected = expected_citizens(desk.store.connection, ref.course, day) if ref.course else []
-        registered = {
-            row[0]
-            for row in work.rows(
-                "SELECT citizen FROM attendance WHERE session = ? AND void = 0 AND code IS NOT NULL", (ref.id,)
-            )
-        }
-        rest = [one for one in expected if one not in registered]
+        rest = unmarked(desk.store.connection, ref.id, expected)
         work.about.setdefault("count", str(len(rest)))
         done = [_mark(work, ref, one, code, correction=correction)[1] for one in rest]
         if done:

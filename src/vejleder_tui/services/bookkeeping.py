@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bookkeeping"]
 
-_OPEN = frozenset({"access_log", "bundle_history", "draft", "known", "local_value"})
+_OPEN = frozenset({"access_log", "bundle_history", "draft", "known", "local_value", "notice", "receipt", "signed_head"})
 """The tables that this door opens; every other is refused, the records and the log among them."""
 
 

@@ -28,7 +28,7 @@ from vejleder_tui.oplog import (
 from vejleder_tui.services.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from vejleder_tui.clock import Clock
@@ -39,7 +39,7 @@ __all__ = ["GUARDED", "Actor", "Desk", "Saved", "Work"]
 
 RecordType = TypeVar("RecordType", bound=Record)
 
-GUARDED = ("operation", "contested")
+GUARDED = ("operation", "contested", "erased", "held", "withheld")
 """Tables beside the replicated ones that only the log's writer may touch."""
 
 
@@ -70,13 +70,14 @@ class Work:
     Errors of form come out as RuleError, missing rows as NotFoundError; both undo the whole transaction.
     """
 
-    def __init__(self, desk: Desk, writer: Writer, label: str, about: Mapping[str, str]) -> None:
+    def __init__(self, desk: Desk, derived: Derived, label: str, about: Mapping[str, str]) -> None:
         self.desk = desk
+        self.derived = derived
         self.now: datetime = desk.clock.now()
         self.today: date = local_date(self.now)
         self.label = label
         self.about = dict(about)
-        self._writer = writer
+        self._writer = desk.new_writer(derived)
 
     @property
     def txn(self) -> int:
@@ -86,6 +87,17 @@ class Work:
     def new_id(self) -> str:
         """Return a new identifier (UUIDv7)."""
         return self.desk.ids.new()
+
+    def go_on_as(self, device: str) -> None:
+        """Write from here on as another device, and so does the desk; a rollback takes that back.
+
+        Nothing may have been written in this transaction before.
+        """
+        if self._writer.count:
+            message = "a transaction has one device"
+            raise RuntimeError(message)
+        self.desk.device = device
+        self._writer = self.desk.new_writer(self.derived)
 
     def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """Return what a SELECT finds, inside this transaction."""
@@ -151,6 +163,10 @@ class Work:
         with _told():
             self._writer.put_back(table, row, values, reason=correction)
 
+    def erase(self, rows: Iterable[str], fields: Iterable[tuple[str, str]] = (), *, reason: str | None = None) -> None:
+        """Delete rows, and (row, field) of others' rows, for ever: here and wherever it is merged. See services.erasing."""
+        self._writer.erase(rows, fields, reason=reason)
+
     def saved(self, row: str = "") -> Saved:
         """Return the receipt of this transaction; true only once its block has ended without an error."""
         return Saved(at=f"{local(self.now):%H:%M:%S}", txn=self.txn, row=row)
@@ -190,9 +206,21 @@ class Desk:
             if store.writes:
                 store.guard([*table_names(), *GUARDED], self._door)
 
+    @property
+    def door(self) -> Door:
+        """The door through which alone replicated rows are written; a merge opens it."""
+        return self._door
+
     def as_actor(self, actor: Actor) -> None:
         """Let another worker work from here on (the sandbox and the lock screen use it)."""
         self.actor = actor
+
+    def new_writer(self, derived: Derived) -> Writer:
+        """Return what writes rows for the length of the transaction that is open."""
+        return Writer(
+            self.store.connection, device=self.device, actor=self.actor.worker, ids=self.ids, door=self._door,
+            after=derived.note,
+        )  # fmt: skip
 
     @contextmanager
     def transaction(self, label: str = "", **about: str) -> Iterator[Work]:
@@ -211,25 +239,22 @@ class Desk:
             return
         if not self.store.writes:
             raise NotSavedError(_("Kun læsning: registreringerne er åbne i et andet vindue."))
-        with self.store.transaction() as connection:
-            derived, actor = Derived(connection), self.actor.worker
-            writer = Writer(
-                connection,
-                device=self.device,
-                actor=actor,
-                ids=self.ids,
-                door=self._door,
-                after=derived.note,
-            )
-            work = Work(self, writer, label, about)
-            self._work, self._thread = work, threading.get_ident()
-            try:
-                yield work
-                derived.bring_up_to_date()
-                if writer.count and work.label:
-                    connection.execute(
-                        "INSERT INTO step (txn, actor, at, label, about, current) VALUES (?, ?, ?, ?, ?, ?)",
-                        (writer.txn, actor, stamp(work.now), work.label, to_json(work.about), writer.txn),
-                    )
-            finally:
-                self._work = None
+        device = self.device
+        try:
+            with self.store.transaction() as connection:
+                derived, actor = Derived(connection), self.actor.worker
+                work = Work(self, derived, label, about)
+                self._work, self._thread = work, threading.get_ident()
+                try:
+                    yield work
+                    derived.bring_up_to_date()
+                    if work.txn and work.label:
+                        connection.execute(
+                            "INSERT INTO step (txn, actor, at, label, about, current) VALUES (?, ?, ?, ?, ?, ?)",
+                            (work.txn, actor, stamp(work.now), work.label, to_json(work.about), work.txn),
+                        )
+                finally:
+                    self._work = None
+        except BaseException:
+            self.device = device
+            raise

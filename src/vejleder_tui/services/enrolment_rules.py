@@ -9,6 +9,7 @@ from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.model import Citizen, Course, Grant, Programme
+from vejleder_tui.queries.persons import person_of
 from vejleder_tui.rules import cpr, legal
 from vejleder_tui.services.shared import setting_number, tidy
 
@@ -78,7 +79,7 @@ def check_capacity(work: Work, course: str, day: date, reason: str, but: str = "
     if capacity is None:
         return None
     taken = work.rows(
-        "SELECT count(DISTINCT citizen) FROM enrolment WHERE void = 0 AND course = ? AND id <> ?"
+        f"SELECT count(DISTINCT {person_of('enrolment.citizen')}) FROM enrolment WHERE void = 0 AND course = ? AND id <> ?"
         " AND status IN ('enrolled', 'paused') AND (to_date IS NULL OR to_date >= ?)",
         (course, but, day.isoformat()),
     )[0][0]

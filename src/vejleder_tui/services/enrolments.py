@@ -13,6 +13,8 @@ from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import Course, Enrolment
+from vejleder_tui.queries.persons import group_of
+from vejleder_tui.queries.persons import marks as placeholders
 from vejleder_tui.rules.text import short_name
 from vejleder_tui.services.enrolment_rules import check_capacity, check_person, check_place
 from vejleder_tui.services.shared import tidy
@@ -284,10 +286,11 @@ def restore_enrolment(desk: Desk, enrolment: str) -> Saved:
         standing = work.get(Enrolment, enrolment)
         course, citizen = _ends(standing)
         work.get(Course, course)
-        marks = ",".join("?" for _one in _OPEN)
+        marks, ids = placeholders(_OPEN), group_of(desk.store.connection, citizen) or (citizen,)
         if standing.status in _OPEN and work.rows(
-            f"SELECT 1 FROM enrolment WHERE void = 0 AND id <> ? AND course = ? AND citizen = ? AND status IN ({marks})",
-            (enrolment, course, citizen, *_OPEN),
+            f"SELECT 1 FROM enrolment WHERE void = 0 AND id <> ? AND course = ? AND status IN ({marks})"
+            f" AND citizen IN ({placeholders(ids)})",
+            (enrolment, course, *_OPEN, *ids),
         ):
             raise RuleError(_("Borgeren står allerede på forløbet."), _("Ret den indskrivning i stedet."))
         if standing.status in {"enrolled", "paused"}:
@@ -316,11 +319,11 @@ def _ends(found: Enrolment) -> tuple[str, str]:
 
 
 def _open_enrolment(work: Work, course: str, citizen: str) -> str | None:
-    marks = ",".join("?" for _one in _OPEN)
+    ids = group_of(work.desk.store.connection, citizen) or (citizen,)
     rows = work.rows(
-        f"SELECT id FROM enrolment WHERE void = 0 AND course = ? AND citizen = ? AND status IN ({marks})"
-        " ORDER BY from_date DESC LIMIT 1",
-        (course, citizen, *_OPEN),
+        f"SELECT id FROM enrolment WHERE void = 0 AND course = ? AND status IN ({placeholders(_OPEN)})"
+        f" AND citizen IN ({placeholders(ids)}) ORDER BY from_date DESC, id DESC LIMIT 1",
+        (course, *_OPEN, *ids),
     )
     return str(rows[0][0]) if rows else None
 

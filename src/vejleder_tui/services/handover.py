@@ -8,28 +8,32 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.contents import contents_of
+from vejleder_tui.bundle.cuts import earlier_of, kept_of
 from vejleder_tui.bundle.export import export_bundle, own_keys
+from vejleder_tui.bundle.slices import SignedHead, keep_ends
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.clock import local_date, stamp
-from vejleder_tui.errors import NotFoundError, NotSavedError
+from vejleder_tui.errors import NotFoundError, NotSavedError, RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.ids import IdSource
 from vejleder_tui.queries.handover_words import contents_sentences
 from vejleder_tui.queries.keys import device_keys, known_keys, recipients_in_force
 from vejleder_tui.services.bookkeeping import bookkeeping
+from vejleder_tui.services.identity import note_leaving
 from vejleder_tui.store.files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
-    from vejleder_tui.bundle.export import Exported
+    from vejleder_tui.bundle.cuts import Earlier
+    from vejleder_tui.bundle.export import Exported, Rows
     from vejleder_tui.bundle.verify import Verification
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
@@ -82,14 +86,19 @@ def export(
     recipients: Sequence[str] = (),
     everything: bool = False,
     again: str = "",
+    course: str = "",
+    first: date | None = None,
+    last: date | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Bundle:
     """Write a bundle and enter it in the history.
 
     Into `folder`, else the store's own folder of bundles. Sealed for `recipients` (age), else for everyone known who is
     in force today, and always for this device. By default what they have not acknowledged; `again` is the id of a bundle
-    of the history whose operations are written once more. `progress(done, total)` may raise CancelledError. On any error
-    neither file nor entry is left. Raises NoRecipientError, NotSavedError, StoreError, BusyError, CancelledError.
+    of the history whose operations are written once more; `course` (id) or a period from `first` to `last`, both days
+    included, takes the rows of that alone (bundle.selection). `progress(done, total)` may raise CancelledError. On any
+    error neither file nor entry is left. Raises NoRecipientError, NotFoundError (nothing is in that slice), RuleError,
+    NotSavedError, StoreError, BusyError, CancelledError.
     """
     target = folder or store.paths.outbox
     now = clock.now()
@@ -99,8 +108,8 @@ def export(
         with _folder(target):
             exported = export_bundle(
                 reader, target, recipients=given, bundle_id=IdSource(clock, randomness).new(), created=stamp(now),
-                everything=everything, again=_runs_of(reader, again) if again else None,
-                progress=progress,
+                everything=everything, again=_earlier(reader, again) if again else None,
+                rows=_rows(course, first, last), progress=progress, leaving=lambda header: note_leaving(store, header),
             )  # fmt: skip
             try:
                 _enter(store, exported, now)
@@ -121,20 +130,32 @@ def export(
     )
 
 
-def _runs_of(reader: Reader, bundle_id: str) -> list[tuple[str, int, int]]:
+def _rows(course: str, first: date | None, last: date | None) -> Rows | None:
+    if not course and first is None and last is None:
+        return None
+    if first is not None and last is not None and last < first:
+        raise RuleError(_("Slutdatoen ligger før startdatoen."), _("Ret en af de to datoer."), field="until")
+    from vejleder_tui.bundle.selection import rows_of_course, rows_of_period  # noqa: PLC0415 - the model costs half a second
+
+    if course:
+        return lambda connection: rows_of_course(connection, course)
+    days = [day.isoformat() if day else None for day in (first, last)]
+    return lambda connection: rows_of_period(connection, *days)
+
+
+def _earlier(reader: Reader, bundle_id: str) -> list[Earlier]:
     found = reader.execute("SELECT covers FROM bundle_history WHERE bundle_id = ?", (bundle_id,)).fetchone()
     if found is None:
         raise NotFoundError(_("Pakken står ikke i historikken."), _("Vælg en pakke på listen."))
-    return [(cover["device"], cover["first"], cover["last"]) for cover in json.loads(found[0])]
+    return [earlier_of(cover) for cover in json.loads(found[0])]
 
 
 def _enter(store: Store, exported: Exported, now: datetime) -> None:
     written, header = exported.written, exported.header
-    covers = [
-        {name: value for name, value in asdict(cover).items() if name in {"device", "first", "last", "end"}}
-        for cover in header.covers
-    ]
+    covers = [kept_of(cover) for cover in header.covers]
+    ends = [SignedHead(one.device, one.last, one.end, one.signature, one.public_key) for one in header.covers]
     with bookkeeping(store) as connection:
+        keep_ends(connection, ends)
         connection.execute(
             "INSERT INTO bundle_history (bundle_id, direction, file_name, folder, sha256, created_at, first, last,"
             " operations, covers, recipients, status) VALUES (?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, 'written')",

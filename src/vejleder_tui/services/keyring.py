@@ -1,14 +1,14 @@
-"""Public keys in: whom bundles are sealed for, and whose bundles are believed."""
+"""Public keys in: whom bundles are sealed for, and whose operations are believed, and as what."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.bundle.keys import KeyCard, fingerprint_words, parse_key_card, parse_recipients
 from vejleder_tui.clock import stamp
 from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import _
-from vejleder_tui.queries.keys import KnownKey, known_keys
+from vejleder_tui.queries.keys import ROLES, KnownKey, known_keys, role_of_card, waiting_keys
 from vejleder_tui.services.bookkeeping import bookkeeping
 
 if TYPE_CHECKING:
@@ -16,11 +16,25 @@ if TYPE_CHECKING:
 
     from vejleder_tui.bundle.keys import Recipient
     from vejleder_tui.clock import Clock
+    from vejleder_tui.queries.base import Reader
+    from vejleder_tui.queries.keys import WaitingKey
     from vejleder_tui.store.store import Store
 
-__all__ = ["add_recipients", "read_recipients", "read_sender", "remove_key", "trust_sender"]
+__all__ = [
+    "WaitingCard",
+    "add_recipients",
+    "fits",
+    "read_recipients",
+    "read_sender",
+    "remove_key",
+    "trust_sender",
+    "trust_waiting",
+    "waiting_cards",
+]
 
 WORDS_KEPT = 8
+NO_MUNICIPALITY = "0000"
+"""What a card says of which only the keys are known."""
 
 
 def _described(found: Recipient) -> KnownKey:
@@ -31,8 +45,11 @@ def _described(found: Recipient) -> KnownKey:
     return KnownKey(words, "recipient", name, found.recipient, "", None)
 
 
-def _of_card(card: KeyCard, purpose: str) -> KnownKey:
-    return KnownKey(card.words(WORDS_KEPT), purpose, card.name, card.recipient, card.public_key, None)
+def _of_card(card: KeyCard, purpose: str, role: str | None = None) -> KnownKey:
+    trusted_as = (role or role_of_card(card.role)) if purpose == "sender" else ""
+    if trusted_as and trusted_as not in ROLES:
+        raise RuleError(_("Den rolle findes ikke."), _("Vælg worker, coordinator eller administration."), field="role")
+    return KnownKey(card.words(WORDS_KEPT), purpose, card.name, card.recipient, card.public_key, None, trusted_as)
 
 
 def read_recipients(text: str) -> list[KnownKey]:
@@ -69,18 +86,76 @@ def add_recipients(
     return kept
 
 
-def trust_sender(store: Store, text: str, *, clock: Clock) -> KnownKey:
-    """Keep a key card as a sender's, whose bundles are believed from now on; raises RuleError."""
-    return _keep(store, read_sender(text), parse_key_card(text).to_json(), clock=clock)
+def trust_sender(store: Store, text: str, *, clock: Clock, role: str | None = None) -> KnownKey:
+    """Keep a key card as a sender's, whose operations are believed from now on as `role` (one of queries.keys.ROLES).
+
+    Without a role the card's own counts. What waits for the key is taken in by `trusting.bring_up_to_date`. Raises RuleError.
+    """
+    card = parse_key_card(text)
+    return _keep(store, _of_card(card, "sender", role), card.to_json(), clock=clock)
+
+
+class WaitingCard(NamedTuple):
+    """A key that operations wait for, as its own device states it; `words` all that are kept, "" when it states no key card."""
+
+    key: WaitingKey
+    words: str
+    card: KeyCard | None
+
+
+def waiting_cards(reader: Reader) -> list[WaitingCard]:
+    """Return the keys that wait to be trusted, each with the words that its own laptop shows."""
+    return [_stated(one) for one in waiting_keys(reader)]
+
+
+def _stated(key: WaitingKey) -> WaitingCard:
+    card = KeyCard(key.device, key.name or key.device[:8], NO_MUNICIPALITY, key.role, key.recipient, key.public_key)
+    try:
+        # Through the same door as a key file: whoever wrote it is nobody that is trusted.
+        card = parse_key_card(card.to_json())
+    except RuleError:
+        return WaitingCard(key, "", None)
+    return WaitingCard(key, card.words(WORDS_KEPT), card)
+
+
+def trust_waiting(store: Store, words: str, *, clock: Clock, role: str | None = None) -> KnownKey:
+    """Believe a key that operations here wait for, named by its words (the first four are enough) or its device.
+
+    Raises NotFoundError, and RuleError when the words fit several keys.
+    """
+    reader = store.reader()
+    try:
+        found = [one for one in waiting_cards(reader) if _named(one, words)]
+    finally:
+        store.release(reader)
+    cards = {one.words: one.card for one in found if one.card is not None}
+    if not cards:
+        raise NotFoundError(_("Ingen nøgle, der ventes på, har de ord."), _("Se dem med vejleder key list."))
+    if len(cards) > 1:
+        raise RuleError(_("Ordene passer på flere nøgler."), _("Skriv alle otte ord."))
+    ((_words, card),) = cards.items()
+    return _keep(store, _of_card(card, "sender", role), card.to_json(), clock=clock)
+
+
+def _named(one: WaitingCard, wanted: str) -> bool:
+    return wanted.strip() == one.key.device or fits(one.words, wanted)
+
+
+def fits(fingerprint: str, wanted: str) -> bool:
+    """Return whether the words that a person gave (at least four) begin a fingerprint."""
+    given = "-".join(wanted.casefold().replace("-", " ").split())
+    return given.count("-") >= 3 and f"{fingerprint}-".startswith(f"{given}-")
 
 
 def _keep(store: Store, key: KnownKey, card: str, *, clock: Clock) -> KnownKey:
     with bookkeeping(store) as connection:
         connection.execute(
-            "INSERT INTO known (fingerprint, purpose, name, card, added_at, valid_until) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO known (fingerprint, purpose, name, card, added_at, valid_until, role)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (fingerprint, purpose) DO UPDATE SET name = excluded.name, card = excluded.card,"
-            " added_at = excluded.added_at, valid_until = excluded.valid_until, removed_at = NULL",
-            (key.fingerprint, key.purpose, key.name, card, stamp(clock.now()), key.valid_until),
+            " added_at = excluded.added_at, valid_until = excluded.valid_until, role = excluded.role,"
+            " removed_at = NULL",
+            (key.fingerprint, key.purpose, key.name, card, stamp(clock.now()), key.valid_until, key.role or None),
         )
     return key
 
@@ -90,13 +165,8 @@ def remove_key(store: Store, words: str, *, clock: Clock, purpose: str | None = 
 
     The first four words are enough. Raises NotFoundError, and RuleError when the words fit different keys.
     """
-    wanted = "-".join(words.casefold().replace("-", " ").split())
     with bookkeeping(store) as connection:
-        found = [
-            one
-            for one in known_keys(connection, purpose)
-            if wanted.count("-") >= 3 and f"{one.fingerprint}-".startswith(f"{wanted}-")
-        ]
+        found = [one for one in known_keys(connection, purpose) if fits(one.fingerprint, words)]
         if not found:
             raise NotFoundError(_("Ingen kendt nøgle har de ord."), _("Se dem med vejleder key list."))
         if len({one.fingerprint for one in found}) > 1:

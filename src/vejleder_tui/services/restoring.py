@@ -11,17 +11,12 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vejleder_tui.bundle.export import own_keys
-from vejleder_tui.bundle.slices import held
-from vejleder_tui.bundle.writer import sign_head
 from vejleder_tui.clock import stamp
 from vejleder_tui.errors import NotFoundError, StoreError
 from vejleder_tui.i18n import _
-from vejleder_tui.ids import IdSource
 from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS
-from vejleder_tui.model import Device
 from vejleder_tui.paths import StorePaths
-from vejleder_tui.services.desk import Actor, Desk
+from vejleder_tui.services.identity import Why, seat_of, take_new_identity
 from vejleder_tui.services.setup import migrate
 from vejleder_tui.store.backup import Backup, backup_folder, list_backups
 from vejleder_tui.store.check import check
@@ -79,6 +74,8 @@ def restore(paths: StorePaths, copy: Backup, unlocked: Unlocked, *, clock: Clock
         make_private_folder(paths.folder)
         lock.acquire(initials=unlocked.slot.label, now=clock.now())
         try:
+            for cut_short in paths.folder.glob("gendannes-*"):
+                shutil.rmtree(cut_short, ignore_errors=True)
             with _removed(ready.folder):
                 make_private_folder(ready.folder)
                 _require_whole(copy, unlocked)
@@ -86,6 +83,9 @@ def restore(paths: StorePaths, copy: Backup, unlocked: Unlocked, *, clock: Clock
                 shutil.copyfile(copy.keys, ready.keys)
                 for file in (ready.database, ready.keys):
                     file.chmod(0o600)
+                if paths.erasures.exists():
+                    # What was deleted for ever since the copy is taken from it as it is opened.
+                    shutil.copyfile(paths.erasures, ready.erasures)
                 device = _as_new_device(ready, unlocked, clock=clock, randomness=randomness)
                 aside = _lay_aside(paths, moment)
                 ready.keys.replace(paths.keys)
@@ -115,30 +115,10 @@ def _require_whole(copy: Backup, unlocked: Unlocked) -> None:
 
 
 def _as_new_device(ready: StorePaths, unlocked: Unlocked, *, clock: Clock, randomness: Randomness) -> str:
-    device = IdSource(clock, randomness).new()
     with Store.open(ready, unlocked, clock=clock, migrate=migrate, heads=LAPTOP_HEADS, earlier=LAPTOP_EARLIER) as store:
         connection = store.connection
-        own = own_keys(connection)
-        row = connection.execute(
-            "SELECT organisation, name, role, seal_key FROM device WHERE id = ?", (own.card.device,)
-        ).fetchone()
-        (head,) = (one for one in held(connection) if one.device == own.card.device)
         worker = unlocked.slot.worker or connection.execute("SELECT min(id) FROM worker WHERE void = 0").fetchone()[0]
-        desk = Desk(store, device=device, actor=Actor(worker, "", ""), clock=clock, randomness=randomness)
-        signature = sign_head(own.signer, head.device, head.last, head.hash)
-        with desk.transaction() as work:
-            # What the old number wrote goes on being vouched for; undo does not reach past a restore.
-            connection.execute("DELETE FROM reversal")
-            connection.execute("DELETE FROM step")
-            connection.execute("UPDATE local_value SET value = ? WHERE name = 'device'", (device,))
-            connection.execute(
-                "INSERT OR REPLACE INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)",
-                (head.device, head.last, head.hash, signature, own.card.public_key),
-            )
-            work.create(
-                Device, device, {}, organisation=row[0], name=row[1], role=row[2], sign_key=own.card.public_key,
-                seal_key=row[3],
-            )  # fmt: skip
+        device = take_new_identity(seat_of(store, worker, clock=clock, randomness=randomness), Why.RESTORED)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return device
 

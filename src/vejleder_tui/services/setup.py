@@ -15,7 +15,10 @@ from vejleder_tui.ids import IdSource, natural_id
 from vejleder_tui.migrations.run import upgrade_laptop
 from vejleder_tui.model import Centre, Device, Organisation, Worker
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
+from vejleder_tui.queries.joining import JOINING, seated
 from vejleder_tui.services.desk import Actor, Desk
+from vejleder_tui.services.erasing import finish_erase
+from vejleder_tui.services.identity import at_home
 from vejleder_tui.store.store import Store
 
 if TYPE_CHECKING:
@@ -33,7 +36,10 @@ ROLES = ("worker", "coordinator", "exporter")
 
 @dataclass(frozen=True)
 class FirstStart:
-    """What the first start asks for. `municipality` is a code such as `0183`; `role` one of ROLES."""
+    """What the first start asks for. `municipality` is a code such as `0183`; `role` one of ROLES.
+
+    `joins`: the records come from another laptop, and with them the centre, which is not asked for.
+    """
 
     municipality: str
     centre: str
@@ -42,6 +48,7 @@ class FirstStart:
     initials: str
     role: str
     passphrase: str
+    joins: bool = False
 
 
 def organisation_id(municipality: str) -> str:
@@ -96,6 +103,7 @@ def first_start(
         cost=cost,
         allow_weak=allow_weak,
     )
+    at_home(store, device, clock=clock, anew=True)
     return Desk(store, device=device, actor=actor, clock=clock, randomness=randomness), recovery_code
 
 
@@ -113,7 +121,10 @@ def _first_rows(desk: Desk, answers: FirstStart, signing: SigningKey, identity: 
             Organisation, organisation, {"municipality": answers.municipality},
             name=municipality.display_da if municipality else None,
         )  # fmt: skip
-        work.create(Centre, work.new_id(), {"organisation": organisation}, name=answers.centre.strip())
+        if answers.joins:
+            own.execute("INSERT INTO local_value (name, value) VALUES (?, ?)", (JOINING, "1"))
+        else:
+            work.create(Centre, work.new_id(), {"organisation": organisation}, name=answers.centre.strip())
         work.create(
             Worker, desk.actor.worker, {"organisation": organisation}, name=answers.worker_name.strip(),
             initials=desk.actor.initials, role=answers.role, active_from=work.today.isoformat(),
@@ -122,6 +133,7 @@ def _first_rows(desk: Desk, answers: FirstStart, signing: SigningKey, identity: 
 
 def take_seat(store: Store, worker: str, *, clock: Clock, randomness: Randomness) -> Desk:
     """Return the desk of a worker at an opened store; raises NotFoundError when the store does not know the worker."""
+    worker = seated(store.connection, worker)
     device = store.connection.execute("SELECT value FROM local_value WHERE name = 'device'").fetchone()
     found = store.connection.execute(
         "SELECT initials, role FROM worker WHERE id = ? AND void = 0", (worker,)
@@ -129,6 +141,7 @@ def take_seat(store: Store, worker: str, *, clock: Clock, randomness: Randomness
     if device is None or found is None:
         raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
     use_own_kinds(own_attendance_kinds(store.connection))
+    finish_erase(store, clock=clock, randomness=randomness)
     actor = Actor(worker=worker, initials=found[0] or "", role=found[1] or "worker")
     return Desk(store, device=device[0], actor=actor, clock=clock, randomness=randomness)
 
@@ -140,7 +153,7 @@ def _check(answers: FirstStart) -> None:
         ("worker_name", answers.worker_name, N_("Skriv dit navn.")),
         ("initials", answers.initials, N_("Skriv dine initialer.")),
     ):
-        if not value.strip():
+        if not value.strip() and not (answers.joins and field == "centre"):
             raise RuleError(_(label), field=field)
     if codes.lookup("kommunekoder", answers.municipality) is None:
         raise RuleError(

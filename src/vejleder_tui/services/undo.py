@@ -10,6 +10,8 @@ from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.errors import UndoError
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.oplog import Blocker, PutBack, inverse, operations_of
+from vejleder_tui.queries.identity_words import new_since
+from vejleder_tui.services.trusting import reckon_anew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,11 +40,19 @@ def undo(desk: Desk) -> Undone:
             (desk.actor.worker,),
         )
         if not found:
-            raise UndoError(_("Der er ikke mere at fortryde."))
+            raise UndoError(_nothing_left(work))
         txn, current, label, about, at = found[0]
+        _refuse_erased(work, current)
         rows = _put_back(work, current, N_("Kan ikke fortrydes: {why}"))
         work.desk.store.connection.execute("UPDATE step SET undone = ? WHERE txn = ?", (work.txn, txn))
         return _undone(work, label, about, at, rows)
+
+
+def _nothing_left(work: Work) -> str:
+    since = new_since(work.desk.store.connection)
+    if since is None:
+        return _("Der er ikke mere at fortryde.")
+    return _("Der er ikke mere at fortryde: computeren fik et nyt enhedsnummer {at}.").format(at=f"{since:%d-%m %H:%M}")
 
 
 def redo(desk: Desk) -> Undone:
@@ -59,6 +69,15 @@ def redo(desk: Desk) -> Undone:
         rows = _put_back(work, undone, N_("Kan ikke gøres igen: {why}"))
         work.desk.store.connection.execute("UPDATE step SET undone = NULL, current = ? WHERE txn = ?", (work.txn, txn))
         return _undone(work, label, about, at, rows)
+
+
+def _refuse_erased(work: Work, txn: int) -> None:
+    """Refuse to go back past a legal deletion: what stood before it is not here any more."""
+    if work.rows(
+        "SELECT 1 FROM operation WHERE device = ? AND seq >= ? AND txn = ? AND table_name = 'erasure' LIMIT 1",
+        (work.desk.device, txn, txn),
+    ):
+        raise UndoError(_("Kan ikke fortrydes: en sletning er for altid."))
 
 
 def _undone(work: Work, label: str, about: str, at: str, rows: tuple[tuple[str, str], ...]) -> Undone:
@@ -86,6 +105,8 @@ def _put_back(work: Work, txn: int, refusal: str) -> tuple[tuple[str, str], ...]
         # What was corrected with a reason is put back with the same one.
         work.put_back(back.table, back.row, back.values, correction=written[back.table, back.row].reason)
     database.execute("INSERT INTO reversal (txn, undoes) VALUES (?, ?)", (work.txn, txn))
+    if any(back.table == "device" for back in answer):
+        reckon_anew(work.desk, work.desk.store.connection)  # it may have been a revocation
     return tuple((back.table, back.row) for back in answer)
 
 

@@ -12,7 +12,15 @@ from vejleder_tui.i18n import N_
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["create_private", "make_private_folder", "sync_file", "sync_folder", "unsafe_folder", "write_private"]
+__all__ = [
+    "create_private",
+    "file_system",
+    "make_private_folder",
+    "sync_file",
+    "sync_folder",
+    "unsafe_folder",
+    "write_private",
+]
 
 _SERVICES: Final = {
     "onedrive": "OneDrive",
@@ -100,7 +108,7 @@ def unsafe_folder(path: PurePath, mounts: Iterable[str] | None = None) -> str | 
         for name, service in _SERVICES.items():
             if folded == name or (folded.startswith(name) and not folded[len(name)].isalnum()):
                 return service
-    return _NETWORK_DRIVE if _file_system(path, _mounts() if mounts is None else mounts) in _NETWORK else None
+    return _NETWORK_DRIVE if file_system(path, mounts) in _NETWORK else None
 
 
 def _mounts() -> list[str]:
@@ -110,9 +118,10 @@ def _mounts() -> list[str]:
         return []
 
 
-def _file_system(path: PurePath, mounts: Iterable[str]) -> str:
+def file_system(path: PurePath, mounts: Iterable[str] | None = None) -> str:
+    """Return the kind of file system that `path` lies on, "" where the machine does not say; `mounts` as above."""
     best, kind = -1, ""
-    for line in mounts:
+    for line in _mounts() if mounts is None else mounts:
         fields = line.split(" ")
         if len(fields) < 3:
             continue

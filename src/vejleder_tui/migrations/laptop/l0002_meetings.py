@@ -5,6 +5,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
+from vejleder_tui.migrations.persons import find_persons
+
 revision = "l0002"
 down_revision = "l0001"
 branch_labels = None
@@ -37,7 +39,22 @@ def upgrade() -> None:
         sa.Column("seen_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "citizen_person",
+        sa.Column("citizen", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("citizen"),
+    )
+    op.create_index("ix_citizen_person_person", "citizen_person", ["person"])
+    op.create_table(
+        "person_proposal",
+        sa.Column("first", sa.String(), nullable=False),
+        sa.Column("second", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("first", "second"),
+    )
+    op.create_index("ix_person_proposal_second", "person_proposal", ["second"])
     _carry_over(op.get_bind())
+    find_persons(op.get_bind())
 
 
 def _carry_over(bound: sa.Connection) -> None:

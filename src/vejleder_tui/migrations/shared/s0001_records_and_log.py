@@ -72,8 +72,8 @@ RECORDS = {
 
 
 def text(length: int | None = None) -> sa.types.TypeEngine[str]:
-    """Return a text column; PostgreSQL compares it by bytes, as SQLite does."""
-    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+    """Return a text column; PostgreSQL compares it by bytes and bounds no length, as SQLite does."""
+    return sa.String(length).with_variant(sa.String(collation="C"), "postgresql")
 
 
 def number() -> sa.types.TypeEngine[int]:
@@ -98,8 +98,12 @@ BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
 
 def upgrade() -> None:
     """Make every table of records, the log and the list of contested leaves."""
+    later = op.get_bind().dialect.name != "sqlite"
     for name, columns in RECORDS.items():
-        _record(name, columns)
+        _record(name, columns, keys=not later)
+    if later:  # PostgreSQL refers only to tables that are there already
+        for name, columns in RECORDS.items():
+            _foreign_keys(name, columns)
     op.create_index("ix_session_course_planned_date", "session", ["course", "planned_date"])
     op.create_index("ix_session_planned_date", "session", ["planned_date"])
     op.create_index("ix_session_date", "session", ["date"])
@@ -128,7 +132,7 @@ def upgrade() -> None:
         op.execute(KEEPS)
 
 
-def _record(name: str, columns: str) -> None:
+def _record(name: str, columns: str, *, keys: bool) -> None:
     made: list[sa.schema.SchemaItem] = [
         sa.Column("id", text(), primary_key=True),
         sa.Column("void", sa.Boolean, nullable=False),
@@ -139,7 +143,7 @@ def _record(name: str, columns: str) -> None:
         if ">" in column:
             field, parent = column.split(">")
             key = sa.ForeignKey(f"{parent}.id", deferrable=True, initially="DEFERRED")
-            made.append(sa.Column(field, text(), key))
+            made.append(sa.Column(field, text(), key) if keys else sa.Column(field, text()))
             references.append(field)
         else:
             field, _, form = column.partition(":")
@@ -147,6 +151,13 @@ def _record(name: str, columns: str) -> None:
     op.create_table(name, *made)
     for field in references:
         op.create_index(f"ix_{name}_{field}", name, [field])
+
+
+def _foreign_keys(name: str, columns: str) -> None:
+    for column in columns.split():
+        field, sign, parent = column.partition(">")
+        if sign:
+            op.create_foreign_key(None, name, parent, [field], ["id"], deferrable=True, initially="DEFERRED")
 
 
 def downgrade() -> None:

@@ -30,6 +30,8 @@ def upgrade() -> None:
     """Add the columns and tables."""
     op.add_column("operation", sa.Column("previous", text(64)))
     op.add_column("operation", sa.Column("taken", text()))
+    taken = sa.text("taken IS NOT NULL")
+    op.create_index("ix_operation_taken", "operation", ["device", "seq"], sqlite_where=taken, postgresql_where=taken)
     for name, kind in (("revoked_seq", number()), ("revoked_hash", text()), ("fork_seen", text())):
         op.add_column("device", sa.Column(name, kind))
     op.create_table(
@@ -43,6 +45,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_same_person_first", "same_person", ["first"])
     op.create_index("ix_same_person_second", "same_person", ["second"])
+    # One person under two registrations is found by number, and by birth date and name.
+    for name in ("birth_date", "cpr", "substitute_number"):
+        op.create_index(f"ix_citizen_{name}", "citizen", [name])
     op.create_table(
         "held",
         sa.Column("hash", text(64), primary_key=True),

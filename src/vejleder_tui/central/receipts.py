@@ -1,0 +1,186 @@
+"""Receipts: what the centre holds, told to each device, sealed for it, signed and numbered.
+
+Each is the whole truth of its moment. (generation, number) orders them: a number is at least the seconds since 1970, so
+that a centre that was put back to an earlier day tells newer ones all the same; and where the mark beside the identity
+file shows that the database is behind, or `restored` says so, the generation goes up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vejleder_tui import __version__
+from vejleder_tui.bundle.header import BundleHeader, Exporter, Have
+from vejleder_tui.bundle.slices import have
+from vejleder_tui.bundle.told import BundleState, RefusedOperation, Told, WaitingRun
+from vejleder_tui.bundle.writer import write_bundle
+from vejleder_tui.central import values
+from vejleder_tui.central.identity import Mark, read_mark, write_mark
+from vejleder_tui.central.keys import known_keys
+from vejleder_tui.central.setup import own_card
+from vejleder_tui.central.waits import waiting
+from vejleder_tui.clock import stamp
+from vejleder_tui.errors import NoRecipientError
+from vejleder_tui.i18n import _
+from vejleder_tui.ids import IdSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vejleder_tui.bundle.keys import KeyCard
+    from vejleder_tui.bundle.slices import Head
+    from vejleder_tui.central.database import Centre
+    from vejleder_tui.central.identity import Identity
+    from vejleder_tui.central.keys import Key
+    from vejleder_tui.central.waits import Waiting
+    from vejleder_tui.clock import Clock
+    from vejleder_tui.ids import Randomness
+
+__all__ = ["WrittenReceipt", "newest_mark", "write_receipts"]
+
+_MOST = 5_000
+"""Entries of each of a receipt's lists for people; what is acknowledged is never cut."""
+
+_GENERATION = "receipt_generation"
+_NUMBER = "receipt_number"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReceipt:
+    """A receipt that stands on disk."""
+
+    path: Path
+    device: str
+    name: str
+    generation: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What every receipt of one run is cut from."""
+
+    have: list[Head]
+    waiting: list[Waiting]
+    refused: list[RefusedOperation]
+    bundles: dict[str, list[BundleState]]
+    municipality: dict[str, str]
+
+
+def newest_mark(centre: Centre) -> tuple[int, int]:
+    """Return generation and number of the newest receipt, (0, 0) when none was written."""
+    return int(values.get(centre, _GENERATION) or 0), int(values.get(centre, _NUMBER) or 0)
+
+
+def write_receipts(
+    centre: Centre,
+    identity: Identity,
+    folder: Path,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    restored: bool = False,
+) -> list[WrittenReceipt]:
+    """Write one receipt for each key that is believed into `folder`, which is made if need be.
+
+    Raises NoRecipientError when there is no key, NotSavedError.
+    """
+    keys = known_keys(centre)
+    if not keys:
+        raise NoRecipientError(
+            _("Der er ingen at kvittere til."), _("Tilføj de bærbares nøglefiler: vejleder central trust FIL")
+        )
+    mark = _next_mark(centre, identity, clock, restored=restored)
+    with centre.reading() as view:
+        truth = _truth(view)
+        card = own_card(view, identity)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    ids = IdSource(clock, randomness)
+    for key in keys:
+        header = _header(truth, key, card, mark, ids.new(), stamp(clock.now()))
+        made = write_bundle(folder, header, (), [key.recipient], identity.signer)
+        path = made.path.with_name(f"vejleder-{key.municipality}-{key.device[:8]}-kvittering-{mark.number}.tar.zst.age")
+        made.path.replace(path)
+        with centre.writing():
+            centre.execute(
+                "INSERT INTO central_receipt (generation, number, device, at, manifest) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (mark.generation, mark.number, key.device, header.created, made.manifest),
+            )
+        written.append(WrittenReceipt(path, key.device, key.name, mark.generation, mark.number))
+    return written
+
+
+def _next_mark(centre: Centre, identity: Identity, clock: Clock, *, restored: bool) -> Mark:
+    """Return the next number, kept in the database and beside the identity file before any receipt is written."""
+    with centre.writing(("receipts",)):
+        here = Mark(*newest_mark(centre))
+        outside = read_mark(identity.path) or Mark(0, 0)
+        behind = restored or outside > here
+        generation = max(here.generation, outside.generation) + behind
+        number = max(here.number + 1, int(clock.now().timestamp()))
+        mark = Mark(max(generation, 1), number)
+        values.put(centre, _GENERATION, str(mark.generation))
+        values.put(centre, _NUMBER, str(mark.number))
+    write_mark(identity.path, mark)
+    return mark
+
+
+def _truth(view: Centre) -> _Truth:
+    places = {key.public_key: key.municipality for key in known_keys(view, removed=True)}
+    signed = view.execute("SELECT DISTINCT device, public_key FROM signed_head")
+    bundles: dict[str, list[BundleState]] = defaultdict(list)
+    for device, bundle_id, state, why in view.execute(
+        "SELECT device, bundle_id, state, why FROM central_bundle WHERE bundle_id IS NOT NULL ORDER BY received_at DESC"
+    ):
+        told = "applied" if state == "applied" else "held"
+        bundles[str(device)].append(BundleState(str(bundle_id), told, str(why or "")))
+    refused = [
+        RefusedOperation(str(device), int(seq), str(one), str(need))
+        for device, seq, one, need in view.execute(
+            "SELECT device, seq, hash, need FROM held WHERE why = 'refused' ORDER BY device, seq"
+        )
+    ]
+    return _Truth(
+        have(view),
+        [one for one in waiting(view) if one.why != "refused"],
+        refused,
+        bundles,
+        {str(device): places.get(str(key), "") for device, key in signed},
+    )
+
+
+def _header(  # noqa: PLR0917 - all that a receipt is made of
+    truth: _Truth, key: Key, card: KeyCard, mark: Mark, bundle_id: str, now: str
+) -> BundleHeader:
+    def theirs(device: str) -> bool:
+        """Tell a municipality of its own devices, and of those that nobody knows yet; never of another's."""
+        return truth.municipality.get(device, "") in {"", key.municipality}
+
+    told = Told(
+        generation=mark.generation,
+        number=mark.number,
+        waiting=tuple(
+            WaitingRun(one.device, one.first, one.last, one.why, one.need[:200])
+            for one in truth.waiting
+            if theirs(one.device)
+        )[:_MOST],
+        refused=tuple(one for one in truth.refused if theirs(one.device))[:_MOST],
+        bundles=tuple(truth.bundles.get(key.device, ())[:_MOST]),
+    )
+    return BundleHeader(
+        bundle_id=bundle_id,
+        kind="receipt",
+        created=now,
+        exporter=Exporter(card.device, card.name, card.public_key, card.municipality),
+        version=__version__,
+        schema=0,
+        operations=0,
+        covers=(),
+        recipients=(key.recipient,),
+        have=tuple(Have(one.device, one.last, one.hash) for one in truth.have if theirs(one.device)),
+        receipt=told,
+    )
