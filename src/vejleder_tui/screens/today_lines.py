@@ -9,7 +9,7 @@ from vejleder_tui.clock import local, local_date
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.formats import days_ago, near_date, number, short_date, time_of, time_range, week
-from vejleder_tui.screens.conflict_words import table_word
+from vejleder_tui.screens.conflict_words import count_words, differing_words, table_word
 from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.text import Cell, columns, initials, plain, width
 
@@ -173,10 +173,12 @@ def _session_sentence(one: SessionView) -> str:
         parts.append(_("{ordinal}. mødegang af {total}").format(ordinal=one.ordinal, total=one.total))
     elif one.ordinal:
         parts.append(_("{ordinal}. mødegang").format(ordinal=one.ordinal))
-    parts.append(status_word(one))
+    parts.append(one.status.word)
     if one.reason:
         parts.append(one.reason)
-    said = f"{', '.join(parts)}."
+    if one.contested:
+        parts.append(differing_words(one.open) or _("afklares"))
+    said = f"{', '.join(parts)}. {count_words(one.to_settle)}".rstrip()
     if one.status in {SessionStatus.CANCELLED, SessionStatus.SKIPPED}:
         return said
     left = one.expected - one.registered
