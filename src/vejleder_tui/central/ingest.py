@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -11,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from vejleder_tui.central.database import is_of_values, is_passing, open_centre, translated
+from vejleder_tui.central.database import is_of_database, is_of_values, is_passing, open_centre, opened, translated
 from vejleder_tui.central.folders import Inbox, file_hash, inboxes, waiting
 from vejleder_tui.central.identity import read_identity
 from vejleder_tui.central.intake import APPLIED, BUSY, QUARANTINED, REPEATED, Taking, take_in
@@ -94,7 +95,7 @@ class _Worker:
                 pass
             except Exception as error:
                 if not is_passing(error):
-                    if _of_database(error):
+                    if is_of_database(error):
                         raise translated(error) from error
                     raise
                 self.close()
@@ -103,10 +104,6 @@ class _Worker:
             time.sleep(pause)
             waited += pause
             pause = min(pause * 2, 5.0)
-
-
-def _of_database(error: BaseException) -> bool:
-    return type(error).__module__.partition(".")[0] in {"psycopg", "sqlite3"}
 
 
 def ingest(
@@ -119,6 +116,9 @@ def ingest(
     clock = clock or SystemClock()
     boxes = inboxes(plan.targets)
     worker = _Worker(plan.url, read_identity(plan.identity), clock)
+    if not plan.watch:  # who waits at a terminal is told at once; a service may start before its server
+        worker.centre = opened(plan.url)
+        require_ready(worker.centre)
     try:
         with _Pool(plan) as pool:
             trusted: object = None
@@ -280,6 +280,7 @@ _mine: dict[str, _Worker] = {}
 
 def _begin_process(url: str, identity: Path, spoken: str) -> None:
     set_language(spoken)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop tells the others
     _mine["worker"] = _Worker(url, read_identity(identity), SystemClock())
 
 
