@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from vejleder_tui.central.identity import Identity
     from vejleder_tui.clock import Clock
 
+    Progress = Callable[[str, int, int], None]
+
 __all__ = ["KEPT_DAYS", "Plan", "ingest", "sweep_originals"]
 
 KEPT_DAYS = 30
@@ -66,6 +68,12 @@ class _Worker:
     clock: Clock
     patience: float = _PATIENCE
     centre: Centre | None = field(default=None)
+    progress: Progress | None = field(default=None)
+
+    def progress_of(self, file: str) -> Callable[[int, int], None] | None:
+        """Return what hears of one file's progress."""
+        tell = self.progress
+        return None if tell is None else lambda done, total: tell(file, done, total)
 
     def open(self) -> Centre:
         if self.centre is None:
@@ -107,15 +115,21 @@ class _Worker:
 
 
 def ingest(
-    plan: Plan, *, told: Callable[[Taking], None], clock: Clock | None = None, stop: Callable[[], bool] | None = None
+    plan: Plan,
+    *,
+    told: Callable[[Taking], None],
+    clock: Clock | None = None,
+    stop: Callable[[], bool] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Take in what waits, in quarantine too, and with `watch` whatever comes, until `stop` says so.
 
-    `told` hears of every file as it is done. Raises StoreError, NotFoundError; what was done stays done.
+    `told` hears of every file as it is done; `progress(file, done, total)` of a large one meanwhile, with one job.
+    Raises StoreError, NotFoundError; what was done stays done.
     """
     clock = clock or SystemClock()
     boxes = inboxes(plan.targets)
-    worker = _Worker(plan.url, read_identity(plan.identity), clock)
+    worker = _Worker(plan.url, read_identity(plan.identity), clock, progress=progress)
     if not plan.watch:  # who waits at a terminal is told at once; a service may start before its server
         worker.centre = opened(plan.url)
         require_ready(worker.centre)
@@ -164,7 +178,11 @@ def _one(worker: _Worker, box: Inbox, path: Path) -> Taking | None:
         taking.why, taking.reason = "unreadable", _("Filen kan ikke læses. Den er ikke flyttet.")
         return taking
     try:
-        taking = worker.patiently(lambda centre: take_in(centre, worker.identity, path, sha256, worker.clock.now()))
+        taking = worker.patiently(
+            lambda centre: take_in(
+                centre, worker.identity, path, sha256, now=worker.clock.now(), progress=worker.progress_of(path.name)
+            )
+        )
         if taking.state == BUSY:
             return None if taking.why == "" else taking
         _move(worker, box, path, taking)

@@ -226,12 +226,20 @@ def _ingest(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     if arguments.watch:
         signal.signal(signal.SIGTERM, stop)
-    ingest(plan, told=told, clock=arguments.clock, stop=lambda: stopping["now"])
+    shown = None if wants_json(arguments) or not sys.stderr.isatty() else _show_progress
+    ingest(plan, told=told, clock=arguments.clock, stop=lambda: stopping["now"], progress=shown)
     if not wants_json(arguments) and sys.stdout.isatty():
         complain(_("{count} filer.").format(count=count))
     if failed:
         return int(ExitCode.NOT_SAVED)
     return int(ExitCode.REFUSED if aside else ExitCode.DONE)
+
+
+def _show_progress(file: str, done: int, total: int) -> None:
+    """Tell on one line of the terminal how far a file has come; the next line that is printed begins over it."""
+    if total:
+        sys.stderr.write(f"\r{file}: {100 * done // total} %\r")
+        sys.stderr.flush()
 
 
 def _sentence(taking: Taking) -> str:
