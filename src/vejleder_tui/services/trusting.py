@@ -29,8 +29,7 @@ def bring_up_to_date(desk: Desk) -> Applied | None:
     """
     with desk.store.transaction() as connection:
         done = reckon_anew(desk, connection) if is_stale(connection) else None
-    if done is not None and done.erased and not desk.store.connection.in_transaction:
-        finish_erase(desk.store, clock=desk.clock, randomness=desk.ids.randomness)
+    finish_erase(desk.store, clock=desk.clock, randomness=desk.ids.randomness)
     return done
 
 
