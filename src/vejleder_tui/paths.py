@@ -26,6 +26,11 @@ class StorePaths:
         return self.folder / "vejleder.keys.json"
 
     @property
+    def erasures(self) -> Path:
+        """The file of what was deleted for ever, as tokens: a copy that is put back is held against it."""
+        return self.folder / "erasures.json"
+
+    @property
     def lock(self) -> Path:
         """The file whose operating-system lock says who writes."""
         return self.folder / "vejleder.lock"

@@ -31,6 +31,7 @@ from tests.bundle.bundle_builder import (
     with_manifest,
 )
 from vejleder_tui.bundle import archive
+from vejleder_tui.bundle.chain import ChainError, ChainWalk
 from vejleder_tui.bundle.frame import unpack
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Cover, ErasedPlace
 from vejleder_tui.bundle.keys import generate_age_identity
@@ -234,7 +235,7 @@ def test_sizes_are_judged_before_they_are_believed(tmp_path: Path) -> None:
     for name, size in (
         ("bundle.json", 10 * 10**9 % 8**11),
         ("bundle.json", 8**11 - 1),
-        ("bundle.json", 5 * MEBIBYTE),
+        ("bundle.json", 17 * MEBIBYTE),
     ):
         refused_tar(tmp_path, archive.header_block(name, size) + b"{}")
     start = tar_of(MEMBERS[:1], b"")
@@ -330,6 +331,52 @@ def _with_header(raw: bytes) -> bytes:
 )
 def test_header_json_that_is_no_header(tmp_path: Path, raw: bytes) -> None:
     refused_tar(tmp_path, _with_header(raw))
+
+
+_START = '{"format":"vejleder-bundle/1","capabilities":[],"schema":1,"a":'
+_MOST = 16 * MEBIBYTE - 100
+
+
+def _large_headers() -> dict[str, str]:
+    cover = json.loads(MEMBERS[0][1])["covers"][0]
+    absent = [{"first": 2 * place, "last": 2 * place, "end": "0" * 64} for place in range(1, 95_000)]
+    erased = [str(ErasedPlace(place, "0" * 64, "1" * 32, "2" * 64, "field")) for place in range(1, 80_000)]
+    have = [{"device": OURS.device, "last": place, "end": "0" * 64} for place in range(1, 95_000)]
+    right = _header_fields()
+    return {
+        "texts": _START + json.dumps(["x" * 29] * 499_000, separators=(",", ":")) + "}",
+        "decimals": _START + "[" + ",".join(["1234567890.1234567"] * 499_000) + "]}",
+        "keys": _START + "{" + ",".join(f'"{place:07}":{place}' for place in range(499_000)) + "}}",
+        "objects": _START + json.dumps([{"aaaa": 1, "b": "xyzxyz", "c": 3, "d": 4}] * 99_000) + "}",
+        "one wide text": _START + '"\N{GRINNING FACE}' + "x" * (_MOST - 200) + '"}',
+        "escapes": _START + '"' + "\\u4e00" * (_MOST // 7) + '"}',
+        "quotes": _START + '"' + '\\"' * (_MOST // 3) + '"}',
+        "no end": _START + '"' + '\\"' * (_MOST // 3),
+        "absent": json.dumps(right | {"covers": [cover | {"last": 10**9, "absent": absent}]}),
+        "erased": json.dumps(right | {"covers": [cover | {"last": 10**9, "erased": erased}]}),
+        "covers": json.dumps(right | {"covers": [cover] * 30_000}),
+        "have": json.dumps(right | {"have": have, "operations": 9}),
+    }
+
+
+@pytest.mark.parametrize("name", _large_headers())
+def test_a_large_header_costs_little(tmp_path: Path, name: str) -> None:
+    raw = _large_headers()[name].encode()
+    assert len(raw) <= 16 * MEBIBYTE
+    started = time.process_time()
+    with pytest.raises((BundleRefusedError, ChainError)):
+        ChainWalk(BundleHeader.from_json(raw))
+    assert time.process_time() - started < 1.5  # about a fifth of it on a machine that does nothing else
+    refused_tar(tmp_path, _with_header(raw))
+
+
+def test_headers_over_a_limit(tmp_path: Path) -> None:
+    for raw in (
+        _START + '"' + "x" * (16 * MEBIBYTE) + '"}',
+        _START + "[" + "[]," * 100_000 + "1]}",
+        _START + "[" + "1," * 500_001 + "1]}",
+    ):
+        assert refused_tar(tmp_path, _with_header(raw.encode())).detail in {"bundle.json too-large", "size of member 1"}
 
 
 @pytest.mark.parametrize(

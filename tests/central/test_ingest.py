@@ -139,3 +139,56 @@ def test_both_kinds_of_centre_have_the_same_digest(postgres: str, tmp_path: Path
         digests.append(office.digest())
     assert digests[0] == digests[1]
     assert digests[0].rows["citizen"] == 3
+
+
+def test_a_folder_that_takes_nothing_loses_nothing(office: Office) -> None:
+    laptop = Laptop(1)
+    laptop.citizen()
+    office.trust(laptop)
+    path = laptop.bundle(office.folder, office.recipient)
+    (office.folder / "done").write_text("in the way")
+    [taking] = office.ingest()
+    assert (taking.state, taking.detail) == ("applied", "not_moved")
+    assert path.exists()
+    (office.folder / "done").unlink()
+    [taking] = office.ingest()
+    assert (taking.state, taking.moved_to) == ("repeated", str(office.folder / "done" / path.name))
+    assert office.read("SELECT count(*) FROM citizen") == [(1,)]
+
+
+def test_names_that_are_taken_are_kept_apart(office: Office) -> None:
+    laptop = Laptop(1)
+    office.trust(laptop)
+    name = laptop.bundle(office.folder, office.recipient).name
+    office.ingest()
+    laptop.citizen()
+    laptop.bundle(office.folder, office.recipient).rename(office.folder / name)
+    office.ingest()
+    stem, _dot, rest = name.partition(".")
+    assert {path.name for path in (office.folder / "done").iterdir()} == {name, f"{stem}-2.{rest}"}
+
+
+def test_a_day_that_is_no_day_is_told_and_taken_in(office: Office) -> None:
+    laptop = Laptop(1)
+    office.trust(laptop)
+    laptop.bundle(office.folder, office.recipient)
+    office.ingest()
+    laptop.at = "2026-99-99T99:99:99Z"
+    laptop.citizen()
+    laptop.bundle(office.folder, office.recipient, created="2026-00-00T00:00:00Z")
+    laptop.citizen()
+    laptop.bundle(office.folder, office.recipient, created="2026-00-00T00:00:00Z")
+    assert [one.state for one in office.ingest()] == ["applied", "applied"]
+
+
+def test_a_bundle_that_cannot_be_written_is_told_and_stops_nobody(office: Office) -> None:
+    laptop = Laptop(1)
+    office.trust(laptop)
+    laptop.write("citizen", "not an id", key={}, values={"name": "x"})
+    laptop.write("citizen", laptop.new_id() + "x" * 9_000, key={}, values={"name": "x"})
+    laptop.write("x" * 9_000, laptop.new_id(), key={}, values={"name": "x\u0000y"})
+    laptop.write("citizen", laptop.new_id(), key={}, values={"name": "a\u0000b"})
+    laptop.write("goal", laptop.new_id(), key={}, values={"weight": "1.5", "baseline": 2**53})
+    laptop.bundle(office.folder, office.recipient)
+    [taking] = office.ingest()
+    assert (taking.state, taking.applied, taking.held["refused"]) == ("applied", 6, 4)

@@ -39,7 +39,8 @@ def test_migrated_tables_are_those_of_the_models(empty_url: str, tmp_path: Path)
     engine = create_engine(empty_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
     with engine.connect() as bound:
         context = MigrationContext.configure(bound, opts={"compare_type": True})
-        found: Any = compare_metadata(context, [SQLModel.metadata, Central.metadata])
+        every: Any = [SQLModel.metadata, Central.metadata]
+        found: Any = compare_metadata(context, every)
     # Numbers within 2^53 are wide ones in PostgreSQL; SQLite's are always.
     narrow = [one for one in found if not (one[0][0] == "modify_type" and isinstance(one[0][5], BigInteger))]
     assert narrow == []

@@ -118,12 +118,21 @@ class Branches:
         return sorted(place for place, one in self._into.items() if one.present and place not in self._onward)
 
     def in_full(self) -> list[Place]:
-        """Return the furthest places up to which everything is here, and every place of `breaks` before them."""
-        full: set[Place] = {(0, GENESIS)}
+        """Return the furthest places up to which everything is here."""
+        return [place for place, furthest in self._full().items() if furthest]
+
+    def full_before(self) -> list[Place]:
+        """Return the ends of stretches that are here in full and that something more is built on."""
+        return [place for place, furthest in self._full().items() if not furthest]
+
+    def _full(self) -> dict[Place, bool]:
+        found: dict[Place, bool] = {(0, GENESIS): True}
         for place, one in sorted(self._into.items()):
-            if one.present and one.start in full:
-                full.add(place)
-        return sorted(full - {(0, GENESIS)})
+            if one.present and one.start in found:
+                found[one.start] = False
+                found[place] = True
+        del found[0, GENESIS]
+        return found
 
 
 def _present(connection: Connection, device: str, breaks: Collection[int]) -> Iterator[Stretch]:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, cast
 from vejleder_tui.bundle.fields import HASH, UUID, check, number, objects, public_key, text, values
 from vejleder_tui.bundle.keys import CONTROLS, is_recipient
 from vejleder_tui.bundle.limits import (
+    MAX_COVERS,
     MAX_ERASED,
     MAX_HEADER_BRACKETS,
     MAX_HEADER_BYTES,
@@ -241,7 +242,9 @@ def _header(fields: dict[str, object]) -> BundleHeader:
     recipients = values(fields, "recipients")
     check(1 <= len(recipients) <= MAX_RECIPIENTS and len(set(map(str, recipients))) == len(recipients))
     check(all(isinstance(recipient, str) and is_recipient(recipient) for recipient in recipients))
-    covers = tuple(_cover(entry) for entry in objects(fields, "covers"))
+    told = objects(fields, "covers")
+    check(len(told) <= MAX_COVERS)
+    covers = tuple(_cover(entry) for entry in told)
     check(sum(len(cover.erased) for cover in covers) <= MAX_ERASED)
     return BundleHeader(
         bundle_id=text(fields, "bundle_id", UUID),

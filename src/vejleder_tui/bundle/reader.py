@@ -97,7 +97,7 @@ class BundleReader:
     """An opened bundle: `header` at once, then `pieces()` or `lines()` once, to the end.
 
     After the last line, `manifest` is the SHA-256 of the manifest, `sha256` that of the sealed file, and
-    `manifest_file` and `signature_file` the two last members. Use it in a `with` statement.
+    `header_file`, `manifest_file` and `signature_file` the members themselves. Use it in a `with` statement.
     """
 
     def __init__(
@@ -120,7 +120,8 @@ class BundleReader:
             raise
         try:
             self._bytes = _Bytes(unpack(iter(self._source)))
-            self.header = BundleHeader.from_json(self._header_member(), newest_schema=newest_schema)
+            self.header_file = self._header_member()
+            self.header = BundleHeader.from_json(self.header_file, newest_schema=newest_schema)
             _refuse_forwarded(self.header, ours)
         except BaseException:
             self.close()

@@ -184,9 +184,10 @@ def have(connection: Connection, ends: int = NEWEST_ENDS) -> list[Head]:
             found.append(head)
             found.extend(Head(one.device, one.last, one.hash) for one in newest if one.last < head.last)
             continue
-        places = Branches(connection, head.device, {one.last for one in newest}).in_full()
-        furthest = places[len(places) - ends :] if len(places) > ends else places
-        found.extend(Head(head.device, last, one) for last, one in furthest)
+        branches = Branches(connection, head.device, {one.last for one in newest})
+        known = {(one.last, one.hash) for one in newest}
+        places = [*branches.in_full(), *(place for place in branches.full_before() if place in known)]
+        found.extend(Head(head.device, last, one) for last, one in places)
     return found
 
 

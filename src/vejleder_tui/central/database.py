@@ -140,25 +140,29 @@ class Postgres:
         return psycopg.connect(self._url)
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
-        return self.connection.execute(_marks(sql), parameters)  # type: ignore[call-overload,no-any-return]
+        """Run one statement."""
+        return self.connection.execute(_marks(sql), parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object:
+        """Run one statement for each row of parameters."""
         plain = _PLAIN_INSERT.fullmatch(sql)
         with self.connection.cursor() as cursor:
             if plain is None:
-                cursor.executemany(_marks(sql), rows)  # type: ignore[arg-type]
+                cursor.executemany(_marks(sql), rows)
             else:  # COPY takes a third of the time
                 self._copy_into(cursor, f"{plain[1]} ({plain[2]})", rows)
         return None
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows of a query, fetched in batches."""
         self._reads += 1
         with self.connection.cursor(f"reading{self._reads}") as cursor:
             cursor.itersize = _BATCH
-            cursor.execute(_marks(sql), parameters)  # type: ignore[arg-type]
+            cursor.execute(_marks(sql), parameters)
             yield from cursor
 
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Put rows into a table in bulk and return how many."""
         named = ", ".join(f'"{column}"' for column in columns)
         with self.connection.cursor() as cursor:
             return self._copy_into(cursor, f'"{table}" ({named})', rows)
@@ -166,7 +170,7 @@ class Postgres:
     @staticmethod
     def _copy_into(cursor: psycopg.Cursor[Any], where: str, rows: Iterable[Sequence[Any]]) -> int:
         count = 0
-        with cursor.copy(f"COPY {where} FROM STDIN") as copying:  # type: ignore[arg-type]
+        with cursor.copy(f"COPY {where} FROM STDIN") as copying:
             for row in rows:
                 copying.write_row(row)
                 count += 1
@@ -174,15 +178,17 @@ class Postgres:
 
     @contextmanager
     def writing(self, lanes: Iterable[str] | None = ()) -> Iterator[None]:
+        """One transaction, alone in the named lanes; kept when the block raises nothing."""
         with self.connection.transaction():
             shared = "" if lanes is None else "_shared"
-            self.connection.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", (_ALL_LANES,))  # type: ignore[arg-type]
+            self.connection.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", (_ALL_LANES,))
             for lane in sorted(set(lanes or ())):  # always in one order, so that no two wait for each other
                 self.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LANES, lane))
             yield
 
     @contextmanager
     def reading(self) -> Iterator[Centre]:
+        """One view of everything as it stands now."""
         with self.connection.transaction():
             self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             view = _Streaming(self)
@@ -192,13 +198,16 @@ class Postgres:
                 view.end()
 
     def claim(self, name: str) -> bool:
+        """Take the right to work on `name`; False: somebody has it."""
         found = self.connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)).fetchone()
         return bool(found and found[0])
 
     def release(self, name: str) -> None:
+        """Give the right back."""
         self.connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
 
     def close(self) -> None:
+        """Let go of the connection."""
         self.connection.close()
 
 
@@ -211,11 +220,12 @@ class _Streaming(Postgres):
         self._open: set[psycopg.ServerCursor[Any]] = set()
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
+        """Run one statement."""
         self._reads += 1
         cursor = self.connection.cursor(f"view{self._reads}")
         self._open.add(cursor)
         cursor.itersize = _BATCH
-        cursor.execute(_marks(sql), parameters)  # type: ignore[arg-type]
+        cursor.execute(_marks(sql), parameters)
         return _Fetching(cursor, self._done)
 
     def _done(self, cursor: psycopg.ServerCursor[Any]) -> None:
@@ -236,9 +246,11 @@ class _Fetching:
         self._done = done
 
     def fetchone(self) -> Any:  # noqa: ANN401 - a driver's row
+        """Return the next row, or None."""
         return self._cursor.fetchone()
 
     def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
         return list(self)
 
     def __iter__(self) -> Iterator[Any]:
@@ -262,21 +274,26 @@ class Lite:
             ) from error
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
+        """Run one statement."""
         return self.connection.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object:
+        """Run one statement for each row of parameters."""
         return self.connection.executemany(sql, rows)
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows of a query, fetched in batches."""
         yield from self.connection.execute(sql, parameters)
 
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Put rows into a table in bulk and return how many."""
         named = ", ".join(f'"{column}"' for column in columns)
         marks = ", ".join("?" for _column in columns)
         return self.connection.executemany(f'INSERT INTO "{table}" ({named}) VALUES ({marks})', rows).rowcount
 
     @contextmanager
     def writing(self, lanes: Iterable[str] | None = ()) -> Iterator[None]:  # noqa: ARG002 - SQLite has one writer for all
+        """One transaction, alone in the named lanes; kept when the block raises nothing."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -288,6 +305,7 @@ class Lite:
 
     @contextmanager
     def reading(self) -> Iterator[Centre]:
+        """One view of everything as it stands now."""
         self.connection.execute("BEGIN")
         try:
             yield self
@@ -295,12 +313,14 @@ class Lite:
             self.connection.execute("ROLLBACK")
 
     def claim(self, name: str) -> bool:  # noqa: ARG002 - two who read one file are put in order by the one writer
+        """Take the right to work on `name`; False: somebody has it."""
         return True
 
     def release(self, name: str) -> None:
         """There is nothing to give back."""
 
     def close(self) -> None:
+        """Let go of the connection."""
         self.connection.close()
 
 

@@ -144,8 +144,7 @@ class _Shown:
             found.append(state.id)
         if table == "citizen":
             found.append(str(state.values["birth_date"] or "")[:4] or None)
-        for name in shown_fields(table):
-            found.append(self._cell(fields[name], state.values[name]))
+        found.extend(self._cell(fields[name], state.values[name]) for name in shown_fields(table))
         return found
 
     def _cell(self, info: FieldInfo, value: Cell) -> Cell:
@@ -167,7 +166,7 @@ class _ParquetSink:
 
     def __init__(self, folder: Path) -> None:
         try:
-            import pyarrow  # noqa: PLC0415 - an extra of 120 MB that only this needs
+            import pyarrow  # noqa: ICN001, PLC0415 - an extra of 120 MB that only this needs
             import pyarrow.parquet  # noqa: PLC0415
         except ImportError as error:
             raise RuleError(

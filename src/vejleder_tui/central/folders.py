@@ -7,7 +7,6 @@ import errno
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vejleder_tui.errors import NotFoundError
@@ -15,6 +14,7 @@ from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 __all__ = ["DONE", "QUARANTINE", "Inbox", "file_hash", "inboxes", "waiting"]
 

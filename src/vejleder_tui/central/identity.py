@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,6 +23,8 @@ from vejleder_tui.i18n import _
 from vejleder_tui.ids import natural_id
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vejleder_tui.ids import Randomness
 
 __all__ = ["ADMINISTRATION", "Identity", "Mark", "make_identity", "read_identity", "read_mark", "write_mark"]

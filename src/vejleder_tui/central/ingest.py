@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from vejleder_tui.central.database import is_of_values, is_passing, open_centre, translated
 from vejleder_tui.central.folders import Inbox, file_hash, inboxes, waiting
@@ -19,7 +19,7 @@ from vejleder_tui.central.keys import known_keys
 from vejleder_tui.central.setup import require_ready
 from vejleder_tui.central.staging import LostStagingError, sweep
 from vejleder_tui.clock import SystemClock, stamp
-from vejleder_tui.errors import StoreError
+from vejleder_tui.errors import StoreError, VejlederError
 from vejleder_tui.i18n import _, language, set_language
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Plan:
     targets: tuple[Path, ...]
     jobs: int = 1
     watch: bool = False
-    wait: float = 5.0
+    wait: float = 2.0
 
 
 @dataclass
@@ -179,6 +179,11 @@ def _one(worker: _Worker, box: Inbox, path: Path) -> Taking | None:
         # Nothing is lost: what was folded is noted under its hash, and the next run moves the file.
         taking.reason = _("Filen kan ikke flyttes. Den ligger, hvor den lå.")
         taking.detail = "not_moved"
+    except VejlederError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of the program: the other files must not wait for this one
+        taking.why, taking.detail = "unforeseen", type(error).__name__
+        taking.reason = _("Uventet fejl ({name}). Filen er ikke flyttet.").format(name=type(error).__name__)
     return taking
 
 
@@ -230,7 +235,7 @@ class _Pool:
         self._plan = plan
         self._executor: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> _Pool:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -14,7 +14,7 @@ from vejleder_tui.i18n import _
 if TYPE_CHECKING:
     from vejleder_tui.central.database import Centre
 
-__all__ = ["ROLES", "Key", "known_keys", "own_key", "remove_key", "roles", "trust"]
+__all__ = ["ROLES", "Key", "believed", "known_keys", "own_key", "remove_key", "roles", "trust"]
 
 ROLES = ("worker", "coordinator", "exporter", ADMINISTRATION)
 
@@ -57,6 +57,15 @@ def roles(centre: Centre) -> dict[str, str]:
 def own_key(centre: Centre) -> str | None:
     """Return the centre's own public key, None before `central init`."""
     return values.get(centre, "public_key")
+
+
+def believed(centre: Centre) -> dict[str, str]:
+    """Return the role of each key that is believed, the centre's own among them: what the log is folded by."""
+    found = roles(centre)
+    own = own_key(centre)
+    if own is not None:
+        found[own] = ADMINISTRATION
+    return found
 
 
 def trust(centre: Centre, text: str, *, now: str, role: str | None = None) -> list[Key]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import __version__
 from vejleder_tui.bundle.header import BundleHeader, Exporter, Have
+from vejleder_tui.bundle.slices import have
 from vejleder_tui.bundle.told import BundleState, RefusedOperation, Told, WaitingRun
 from vejleder_tui.bundle.writer import write_bundle
 from vejleder_tui.central import values
-from vejleder_tui.central.heads import heads, waiting
 from vejleder_tui.central.identity import Mark, read_mark, write_mark
 from vejleder_tui.central.keys import known_keys
 from vejleder_tui.central.setup import own_card
+from vejleder_tui.central.waits import waiting
 from vejleder_tui.clock import stamp
 from vejleder_tui.errors import NoRecipientError
 from vejleder_tui.i18n import _
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vejleder_tui.bundle.keys import KeyCard
+    from vejleder_tui.bundle.slices import Head
     from vejleder_tui.central.database import Centre
-    from vejleder_tui.central.heads import Held, Waiting
     from vejleder_tui.central.identity import Identity
     from vejleder_tui.central.keys import Key
+    from vejleder_tui.central.waits import Waiting
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
 
@@ -60,7 +62,7 @@ class WrittenReceipt:
 class _Truth:
     """What every receipt of one run is cut from."""
 
-    heads: list[Held]
+    have: list[Head]
     waiting: list[Waiting]
     refused: list[RefusedOperation]
     bundles: dict[str, list[BundleState]]
@@ -143,7 +145,7 @@ def _truth(view: Centre) -> _Truth:
         )
     ]
     return _Truth(
-        heads(view),
+        have(view),
         [one for one in waiting(view) if one.why != "refused"],
         refused,
         bundles,
@@ -151,7 +153,9 @@ def _truth(view: Centre) -> _Truth:
     )
 
 
-def _header(truth: _Truth, key: Key, card: KeyCard, mark: Mark, bundle_id: str, now: str) -> BundleHeader:
+def _header(  # noqa: PLR0917 - all that a receipt is made of
+    truth: _Truth, key: Key, card: KeyCard, mark: Mark, bundle_id: str, now: str
+) -> BundleHeader:
     def theirs(device: str) -> bool:
         """Tell a municipality of its own devices, and of those that nobody knows yet; never of another's."""
         return truth.municipality.get(device, "") in {"", key.municipality}
@@ -177,6 +181,6 @@ def _header(truth: _Truth, key: Key, card: KeyCard, mark: Mark, bundle_id: str, 
         operations=0,
         covers=(),
         recipients=(key.recipient,),
-        have=tuple(Have(one.device, one.last, one.end) for one in truth.heads if theirs(one.device)),
+        have=tuple(Have(one.device, one.last, one.hash) for one in truth.have if theirs(one.device)),
         receipt=told,
     )

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
+from vejleder_tui.bundle.chain import Absent, Line, Started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,5 +119,4 @@ def _row(piece: Piece) -> tuple[str, str | None, int | None, int | None, str | N
         return ("path", None, None, None, None, json.dumps(_path(piece)))
     if isinstance(piece, Absent):
         return ("absent", None, piece.first, piece.last, piece.end, None)
-    assert isinstance(piece, Taken)
     return ("taken", None, piece.seq, None, piece.hash, f"{piece.token} {piece.erase} {piece.kind}")

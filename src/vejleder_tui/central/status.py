@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vejleder_tui.central.heads import Gap, gaps, heads, waiting
+from vejleder_tui.bundle.slices import have
 from vejleder_tui.central.keys import known_keys
 from vejleder_tui.central.receipts import newest_mark
+from vejleder_tui.central.waits import Gap, gaps, waiting
 from vejleder_tui.oplog.places import forks
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _devices(view: Centre) -> dict[str, DeviceStatus]:
             device, name, key.role if key else "", key.municipality if key else "", key.words if key else "",
             str(seen[device][2]) if device in seen else None, 0,
         )  # fmt: skip
-    for head in heads(view):
+    for head in have(view):
         if head.device in found:
             found[head.device].up_to = max(found[head.device].up_to, head.last)
     for gap in gaps(view):

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.central import pseudonyms
 from vejleder_tui.central.database import open_centre
-from vejleder_tui.central.identity import ADMINISTRATION
-from vejleder_tui.central.keys import own_key, remove_key, roles, trust
+from vejleder_tui.central.keys import believed, remove_key, trust
 from vejleder_tui.central.setup import require_ready
 from vejleder_tui.clock import stamp
 from vejleder_tui.oplog import retrust
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from vejleder_tui.central.database import Centre
     from vejleder_tui.central.keys import Key
     from vejleder_tui.clock import Clock
-    from vejleder_tui.oplog import Applied
 
 __all__ = ["distrust", "trust_cards"]
 
@@ -53,10 +51,6 @@ def distrust(url: str, words: str, *, clock: Clock) -> Key:
 
 
 def _reckon(centre: Centre) -> None:
-    trusted = roles(centre)
-    own = own_key(centre)
-    if own is not None:
-        trusted[own] = ADMINISTRATION
-    done: Applied = retrust(centre, trusted, touched=lambda rows: pseudonyms.note(centre, rows))
+    done = retrust(centre, believed(centre), touched=lambda rows: pseudonyms.note(centre, rows))
     if done.erased:
         pseudonyms.forget(centre)

@@ -33,7 +33,7 @@ BUILT: set[str] = {
     "unlock", "setup", "today", "courses", "course", "roster", "session_form", "citizens", "citizen", "peer",
     "peer_form", "goals", "goal_form", "proposal", "rating", "handover", "help", "palette", "more", "course_form",
     "after_session", "citizen_form", "enrolment_form", "history", "grant_form", "consent_form", "join", "merge",
-    "persons",
+    "persons", "erase", "conflicts",
 }  # fmt: skip
 """The screens that exist; the menu and Mere leave a gap for every other."""
 

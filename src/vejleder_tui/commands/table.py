@@ -137,6 +137,9 @@ COMMANDS: dict[str, Command] = {
         Command("list.ended", ("f6",), N_("Afsluttede"), N_("Viser også afsluttede.")),
         Command("goal.new", ("n",), N_("Nyt mål"), N_("Opretter et mål.")),
         Command("citizen.cpr", ("c",), N_("Vis CPR"), N_("Viser nummeret i 30 sekunder; det noteres i adgangsloggen.")),
+        Command("citizen.erase", ("e",), N_("Slet for altid"), N_("Sletter borgeren for altid; der spørges først.")),
+        Command("erase.toggle", ("space",), N_("Til/fra"), N_("Vælger, om teksten slettes med.")),
+        Command("erase.go", ("enter",), N_("Videre"), N_("Går til spørgsmålet før sletningen.")),
         Command("row.open", ("enter",), N_("Åbn"), N_("Åbner linjen.")),
         Command("measure.new", ("w",), N_("Ny måling"), N_("Opretter en måling.")),
         Command("peer.repeat", ("s",), N_("Som sidst"), N_("Opretter en aktivitet magen til den sidste.")),
@@ -295,6 +298,7 @@ SCREENS: dict[str, ScreenKeys] = {
                 "row.void",
                 "row.history",
                 "list.voided",
+                "citizen.erase",
             ),
         ),
         ScreenKeys(
@@ -408,6 +412,7 @@ SCREENS: dict[str, ScreenKeys] = {
         ScreenKeys("grant_form", "form", N_("Bevilling"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("consent_form", "form", N_("Samtykke"), ("form.save", "form.next", "app.back", "app.help")),
         ScreenKeys("enrolment_form", "form", N_("Indskrivning"), ("form.save", "form.next", "app.back", "app.help")),
+        ScreenKeys("erase", "task", N_("Slet for altid"), ("erase.toggle", "erase.go", "app.back", "app.help")),
         ScreenKeys("history", "task", N_("Historik"), ("app.back", "app.help")),
         ScreenKeys(
             "persons",

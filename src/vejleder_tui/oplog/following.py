@@ -31,7 +31,8 @@ class Applied:
     """What became of what was taken in.
 
     `applied`: operations that were not here before; `known`: that were; `taken`: that an erase took as they came.
-    `held`: new operations by why they wait (by the operation's own reasons). `rows`: what the tables show of it.
+    `held`: new operations by why they wait (by the operation's own reasons). `rows`: what the tables show of it,
+    unless somebody was told as it came.
     `erased`: erases that came into force; `devices`: whose operations were new.
     """
 
@@ -76,8 +77,9 @@ class Following:
         todo = set(places)
         while todo:
             rows = settle_rows(self._database, todo, self._erasures, fresh)
-            self.done.rows.add(rows)
-            if self._touched is not None:
+            if self._touched is None:
+                self.done.rows.add(rows)
+            else:  # somebody hears of them as they come, so that memory does not grow with them
                 self._touched(rows)
             fresh = None
             todo = _woken(self._database, rows.new) | orphaned(self._database, rows.gone)

@@ -179,7 +179,8 @@ class Writer:
         }
         if not fresh:
             return False
-        contested = [name for name in fresh if _open(leaves, name)]
+        # One laptop's void beside another's change is contested with a single leaf of its own.
+        contested = [name for name in fresh if _open(leaves, name) or name == VOID]
         for group in _groups(sql, fresh):
             replaces = self._naming_erases(standing.id, group, _seen(leaves, group))
             one = self._log(sql.table, standing.id, values=group, replaces=replaces, reason=reason)

@@ -16,6 +16,8 @@ from vejleder_tui.queries.access import log_reading, logged
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.citizen_attendance import CoursePart, course_parts
 from vejleder_tui.queries.citizen_timeline import TimelineEvent, timeline
+from vejleder_tui.queries.conflict_values import ConflictDetail, conflict_detail
+from vejleder_tui.queries.conflicts import conflict_of
 from vejleder_tui.queries.goals import GoalDetail, citizen_goals, goal_detail
 from vejleder_tui.queries.persons import Registration, group_of, marks, registrations_of
 from vejleder_tui.queries.voided import VoidedRow, voided_of_citizen
@@ -230,6 +232,16 @@ class Door:
         """Return what was taken away of a citizen."""
         with logged(self._store) as connection:
             return voided_of_citizen(connection, _logged(connection, self._actor, citizen, "voided", self._clock.now()))
+
+    def conflict(self, table: str, row: str) -> ConflictDetail:
+        """Return the values of one row on which laptops disagree; a citizen's are logged. Raises NotFoundError."""
+        with logged(self._store) as connection:
+            found = conflict_of(connection, table, row)
+            if found is None:
+                raise NotFoundError(_("Der er ikke mere at afklare her."), _("Gå tilbage til listen."))
+            if found.citizen:
+                log_reading(connection, self._actor, found.citizen, "conflict", self._clock.now())
+            return conflict_detail(connection, found)
 
     def number(self, citizen: str) -> str:
         """Return a citizen's number, unmasked."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.queries.base import Reader
 
-__all__ = ["HistoryChange", "HistoryLine", "row_history"]
+__all__ = ["HistoryChange", "HistoryLine", "named", "row_history"]
 
 Value = str | int | bool | None
 
@@ -78,7 +78,7 @@ def row_history(reader: Reader, table: str, row: str) -> list[HistoryLine]:
             continue
         parts = written[one]
         changes = tuple(
-            HistoryChange(name, _named(reader, name, _before(said, parts, name, first)), _named(reader, name, value))
+            HistoryChange(name, named(reader, name, _before(said, parts, name, first)), named(reader, name, value))
             for name, value in said[one].items()
             if name not in UNNAMED
         )
@@ -100,7 +100,8 @@ def _before(said: dict[str, dict[str, Value]], parts: dict[str, Any], name: str,
     return None
 
 
-def _named(reader: Reader, field: str, value: Value) -> Value:
+def named(reader: Reader, field: str, value: Value) -> Value:
+    """Return the name of what a reference in `field` refers to; any other value as it is."""
     if field not in NAMES or not isinstance(value, str):
         return value
     found = all_rows(reader, NAMES[field], value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vejleder_tui.codes.attendance import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
 from vejleder_tui.queries.persons import persons_of, weight
 
@@ -20,13 +21,17 @@ ON_ROSTER = "void = 0 AND enrolled_from IS NOT NULL AND status NOT IN ('waiting'
 
 
 class SessionCount(NamedTuple):
-    """Who was enrolled that day, how many have a code, how many gave notice, named guests, and whether laptops disagree."""
+    """Who was enrolled that day, how many have a code, how many gave notice, named guests, and whether laptops disagree.
+
+    `came`: somebody did, so the session was held, whatever else was written of it.
+    """
 
     expected: int
     registered: int
     notified: int
     guests: int
     contested: bool
+    came: bool = False
 
 
 def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]) -> dict[str, SessionCount]:
@@ -78,8 +83,14 @@ def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
             notified=sum(1 for code in marked.values() if code == "absent_notified"),
             guests=guests.get(one, 0),
             contested=one in contested,
+            came=any(_came(code) for code in marked.values()),
         )
     return found
+
+
+def _came(code: str) -> bool:
+    kind = attendance_kind(code)
+    return kind is not None and kind.klass is AttendanceClass.ATTENDED
 
 
 def _on_roster(place: tuple[str, ...], day: str) -> bool:

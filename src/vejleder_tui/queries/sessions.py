@@ -149,8 +149,8 @@ def unregistered_sessions(reader: Reader, now: datetime) -> list[SessionView]:
     today = local(now).date()
     past = _between(reader, today - timedelta(days=LOOK_BACK_DAYS), today - timedelta(days=1), now)
     held = {SessionStatus.PLANNED, SessionStatus.HELD, SessionStatus.MOVED}
-    counted = _counted(reader, [one for one in past if one.status in held], now)
-    return _in_order([one for one in counted if one.registered < one.expected])
+    counted = _counted(reader, [one for one in past if one.status in {*held, SessionStatus.CANCELLED}], now)
+    return _in_order([one for one in counted if one.status in held and one.registered < one.expected])
 
 
 def find_session(reader: Reader, one: str, now: datetime) -> SessionView | None:
@@ -288,7 +288,10 @@ def _laid_over(base: SessionView, row: SessionRow, now: datetime) -> SessionView
 
 
 def _counted(reader: Reader, views: list[SessionView], now: datetime) -> list[SessionView]:
-    """Return the views with their counts; one whose time has passed and where somebody is registered was held."""
+    """Return the views with their counts; one whose time has passed and where somebody is registered was held.
+
+    So was one that is cancelled here though somebody came by another laptop; that is to be settled.
+    """
     here = local(now)
     minute = here.hour * 60 + here.minute
     counts = counts_of(reader, [(view.ref.id, view.ref.course, view.date, view.exists) for view in views])
@@ -297,11 +300,12 @@ def _counted(reader: Reader, views: list[SessionView], now: datetime) -> list[Se
         count = counts[view.ref.id]
         over = (view.date, view.end_minute) <= (here.date(), minute)
         held = over and count.registered and view.status in {SessionStatus.PLANNED, SessionStatus.MOVED}
+        after_all = count.came and view.status is SessionStatus.CANCELLED
         counted.append(
             view._replace(
                 expected=count.expected, registered=count.registered, guests=view.guests + count.guests,
-                notified=count.notified, contested=count.contested,
-                status=SessionStatus.HELD if held else view.status,
+                notified=count.notified, contested=count.contested or after_all,
+                status=SessionStatus.HELD if held or after_all else view.status,
             )
         )  # fmt: skip
     return counted

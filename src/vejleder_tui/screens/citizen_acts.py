@@ -171,6 +171,10 @@ class CitizenActs(DetailScreen):
         else:
             self.say(_("Vælg {what} først.").format(what=_("en række")))
 
+    def command_citizen_erase(self) -> None:
+        """Delete the person for ever, after a question."""
+        self.desk.goto("erase", citizen=self.citizen)
+
     async def _void_citizen(self, who: str) -> None:
         """Take away a citizen about whom nothing is written: one made by mistake."""
         services, citizen = self.desk.services, self.citizen

@@ -189,6 +189,7 @@ def status(one: HistoryLine, today: date) -> str:
         else _("afvist"),
         "waiting": _("venter: {why}").format(why=_receiver_s_word(one.why)) if one.why else _("venter"),
         "merged": _("indlæst, {count} til afklaring").format(count=reason) if reason else _("indlæst"),
+        "withdrawn": _("trukket tilbage"),
     }
     return words.get(state, state)
 

@@ -126,6 +126,9 @@ class Seat:
 
         person = Person(self._actor.worker_id, self._actor.initials, self._actor.role)
         if self._shared.desk is None:
+            from vejleder_tui.services.erasing import finish_erase  # noqa: PLC0415
+
+            finish_erase(self.store, clock=self._clock, randomness=self._randomness)
             self._shared.desk = Desk(
                 self.store, device=self._device, actor=person, clock=self._clock, randomness=self._randomness
             )

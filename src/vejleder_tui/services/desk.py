@@ -28,7 +28,7 @@ from vejleder_tui.oplog import (
 from vejleder_tui.services.derived import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
     from vejleder_tui.clock import Clock
@@ -162,6 +162,10 @@ class Work:
         """Write exactly these values: the writing half of undo."""
         with _told():
             self._writer.put_back(table, row, values, reason=correction)
+
+    def erase(self, rows: Iterable[str], fields: Iterable[tuple[str, str]] = (), *, reason: str | None = None) -> None:
+        """Delete rows, and (row, field) of others' rows, for ever: here and wherever it is merged. See services.erasing."""
+        self._writer.erase(rows, fields, reason=reason)
 
     def saved(self, row: str = "") -> Saved:
         """Return the receipt of this transaction; true only once its block has ended without an error."""

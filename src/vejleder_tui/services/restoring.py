@@ -83,6 +83,9 @@ def restore(paths: StorePaths, copy: Backup, unlocked: Unlocked, *, clock: Clock
                 shutil.copyfile(copy.keys, ready.keys)
                 for file in (ready.database, ready.keys):
                     file.chmod(0o600)
+                if paths.erasures.exists():
+                    # What was deleted for ever since the copy is taken from it as it is opened.
+                    shutil.copyfile(paths.erasures, ready.erasures)
                 device = _as_new_device(ready, unlocked, clock=clock, randomness=randomness)
                 aside = _lay_aside(paths, moment)
                 ready.keys.replace(paths.keys)

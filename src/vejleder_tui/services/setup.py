@@ -17,6 +17,7 @@ from vejleder_tui.model import Centre, Device, Organisation, Worker
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.joining import JOINING, seated
 from vejleder_tui.services.desk import Actor, Desk
+from vejleder_tui.services.erasing import finish_erase
 from vejleder_tui.services.identity import at_home
 from vejleder_tui.store.store import Store
 
@@ -140,6 +141,7 @@ def take_seat(store: Store, worker: str, *, clock: Clock, randomness: Randomness
     if device is None or found is None:
         raise NotFoundError(_("Medarbejderen findes ikke i registreringerne."), _("Lås op som en anden."))
     use_own_kinds(own_attendance_kinds(store.connection))
+    finish_erase(store, clock=clock, randomness=randomness)
     actor = Actor(worker=worker, initials=found[0] or "", role=found[1] or "worker")
     return Desk(store, device=device[0], actor=actor, clock=clock, randomness=randomness)
 

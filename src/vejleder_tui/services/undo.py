@@ -42,6 +42,7 @@ def undo(desk: Desk) -> Undone:
         if not found:
             raise UndoError(_nothing_left(work))
         txn, current, label, about, at = found[0]
+        _refuse_erased(work, current)
         rows = _put_back(work, current, N_("Kan ikke fortrydes: {why}"))
         work.desk.store.connection.execute("UPDATE step SET undone = ? WHERE txn = ?", (work.txn, txn))
         return _undone(work, label, about, at, rows)
@@ -68,6 +69,15 @@ def redo(desk: Desk) -> Undone:
         rows = _put_back(work, undone, N_("Kan ikke gøres igen: {why}"))
         work.desk.store.connection.execute("UPDATE step SET undone = NULL, current = ? WHERE txn = ?", (work.txn, txn))
         return _undone(work, label, about, at, rows)
+
+
+def _refuse_erased(work: Work, txn: int) -> None:
+    """Refuse to go back past a legal deletion: what stood before it is not here any more."""
+    if work.rows(
+        "SELECT 1 FROM operation WHERE device = ? AND seq >= ? AND txn = ? AND table_name = 'erasure' LIMIT 1",
+        (work.desk.device, txn, txn),
+    ):
+        raise UndoError(_("Kan ikke fortrydes: en sletning er for altid."))
 
 
 def _undone(work: Work, label: str, about: str, at: str, rows: tuple[tuple[str, str], ...]) -> Undone:

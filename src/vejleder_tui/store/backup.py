@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from vejleder_tui.errors import StoreError
 from vejleder_tui.i18n import _
 from vejleder_tui.store.check import check
 from vejleder_tui.store.connection import connect
+from vejleder_tui.store.erasures import copies_before
 from vejleder_tui.store.failures import is_database_error, translate_error
 from vejleder_tui.store.files import make_private_folder, sync_file, sync_folder, write_private
 
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
     from vejleder_tui.clock import Clock
     from vejleder_tui.paths import StorePaths
 
-__all__ = ["Backup", "backup_folder", "list_backups", "make_backup", "newest_backup_time"]
+__all__ = ["Backup", "backup_folder", "forget_copies", "list_backups", "make_backup", "newest_backup_time"]
 
 KEEP: Final = 7
 _FORM: Final = "%Y%m%dT%H%M%SZ"
+_ASIDE: Final = re.compile(r"erstattet-(\d{8}T\d{6}Z)")
 _NAME: Final = re.compile(r"vejleder-(\d{8}T\d{6}Z)(?:-(\d+))?\.db")
 
 
@@ -95,7 +98,38 @@ def make_backup(
             with contextlib.suppress(OSError):
                 backup.keys.unlink(missing_ok=True)
     _forget_old(target, keep)
+    forget_copies(paths, clock.now(), folder=target)
     return backup
+
+
+def forget_copies(paths: StorePaths, now: datetime, *, folder: Path | None = None) -> int:
+    """Delete the copies that were taken before a legal deletion 30 days ago or longer; returns how many.
+
+    Those in `folder`, by default the store's own, and the files that a restore laid aside. Copies kept elsewhere are out
+    of reach. A copy's name tells its second: one of the very second of the deletion goes too.
+    """
+    limit = copies_before(paths.erasures, now)
+    if limit is None:
+        return 0
+    old = [one for one in list_backups(folder or backup_folder(paths)) if one.made <= limit]
+    for one in old:
+        _remove(one)
+    aside = [one for one in _laid_aside(paths) if one[1] <= limit]
+    for place, _made in aside:
+        shutil.rmtree(place, ignore_errors=True)
+    return len(old) + len(aside)
+
+
+def _laid_aside(paths: StorePaths) -> list[tuple[Path, datetime]]:
+    """Return the folders that a restore laid files aside in, with the moment."""
+    found = []
+    with contextlib.suppress(OSError):
+        for place in paths.folder.iterdir():
+            match = _ASIDE.fullmatch(place.name)
+            if match is not None and place.is_dir():
+                with contextlib.suppress(ValueError):
+                    found.append((place, datetime.strptime(match[1], _FORM).replace(tzinfo=UTC)))
+    return found
 
 
 def _free_name(target: Path, made: datetime) -> Backup:
@@ -139,6 +173,10 @@ def _clean(temporary: Path) -> None:
 
 def _forget_old(folder: Path, keep: int) -> None:
     for old in list_backups(folder)[max(1, keep) :]:
-        with contextlib.suppress(OSError):
-            old.database.unlink(missing_ok=True)
-            old.keys.unlink(missing_ok=True)
+        _remove(old)
+
+
+def _remove(one: Backup) -> None:
+    with contextlib.suppress(OSError):
+        one.database.unlink(missing_ok=True)
+        one.keys.unlink(missing_ok=True)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.errors import NotSavedError, StoreError
 from vejleder_tui.i18n import _
-from vejleder_tui.store.backup import make_backup, newest_backup_time
+from vejleder_tui.store.backup import forget_copies, make_backup, newest_backup_time
 from vejleder_tui.store.connection import connect, connect_any, needs_migration
+from vejleder_tui.store.erasures import hold_against, rewrite
 from vejleder_tui.store.failures import is_database_error, translate_error
 from vejleder_tui.store.files import make_private_folder, sync_file, sync_folder
 from vejleder_tui.store.guard import CLOSED, install
@@ -169,6 +170,9 @@ class Store:
                 _require_writing(write=write)
                 make_backup(paths, data_key, clock=clock)
                 migrate(connection)
+            hold_against(connection, paths.erasures, write=write)
+            if write and forget_copies(paths, clock.now()) and newest_backup_time(paths) is None:
+                make_backup(paths, data_key, clock=clock)
         except BaseException as error:
             if connection is not None:
                 connection.close()
@@ -252,6 +256,19 @@ class Store:
     def backup(self, folder: Path | None = None) -> Backup:
         """Take a checked copy into `folder`, or into the store's own backup folder; see `make_backup`."""
         return make_backup(self.paths, self._data_key, clock=self.clock, folder=folder)
+
+    def compact(self) -> None:
+        """Write the database anew without its free pages, and empty the WAL; outside a transaction, in the writer's thread.
+
+        So nothing of a deleted value is left in the file. It needs room for a second copy. Raises NotSavedError, StoreError.
+        """
+        with self._turn:
+            try:
+                rewrite(self.connection)
+            except Exception as error:
+                if not is_database_error(error):
+                    raise
+                raise translate_error(error, newest_backup=newest_backup_time(self.paths)) from error
 
     def close(self) -> None:
         """Close every connection of this store, empty the WAL into the database, and give the lock back."""

@@ -1,27 +1,16 @@
-"""How far each device is held here in full, and what is missing in between."""
+"""What is missing of each device, and what is here and waits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vejleder_tui.bundle.branches import Branches, irregular_devices
-from vejleder_tui.bundle.slices import held
 from vejleder_tui.oplog.places import missing
 
 if TYPE_CHECKING:
     from vejleder_tui.central.database import Centre
 
-__all__ = ["Gap", "Held", "Waiting", "gaps", "heads", "waiting"]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Everything of a device on the path to number `last`, whose hash is `end`, is here."""
-
-    device: str
-    last: int
-    end: str
+__all__ = ["Gap", "Waiting", "gaps", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +32,6 @@ class Waiting:
     last: int
     why: str
     need: str
-
-
-def heads(centre: Centre) -> list[Held]:
-    """Return how far each device is held in full; several places of a device that went on in two copies."""
-    odd = irregular_devices(centre)
-    found: list[Held] = []
-    for head in held(centre):
-        if head.device not in odd:
-            found.append(Held(head.device, head.last, head.hash))
-            continue
-        branches = Branches(centre, head.device)
-        found.extend(Held(head.device, last, end) for last, end in branches.in_full())
-    return found
 
 
 def gaps(centre: Centre) -> list[Gap]:

@@ -1,0 +1,116 @@
+"""What an erase leaves in the laptop's own tables is taken too: drafts, labels of steps, the search index.
+
+It works from what the database holds after an erase came into force, by whichever way: here, by a merge, or from
+`erasures.json` when a copy was put back. The access log holds ids only and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from vejleder_tui.oplog.erasure import row_token
+from vejleder_tui.rules.naming import NameFinder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from vejleder_tui.oplog import Database
+
+__all__ = ["PENDING", "is_pending", "naming_drafts", "set_pending", "tidy"]
+
+PENDING = "erase_pending"
+"""The local value that stands while files are still to be rid of what an erase took."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def naming_drafts(database: Database, tokens: Iterable[str], finder: NameFinder) -> Iterator[str]:
+    """Yield the drafts of anybody here that hold the id of a row (by its token), or name the person."""
+    wanted = set(tokens)
+    for draft, title, content in database.execute("SELECT id, title, content FROM draft").fetchall():
+        text = f"{title} {content}"
+        if finder.strength(text) or any(row_token(one) in wanted for one in _UUID.findall(text)):
+            yield str(draft)
+
+
+def tidy(database: Database, finder: NameFinder | None = None) -> int:
+    """Take what is left of erased people in this laptop's own tables; returns how many drafts went.
+
+    In the caller's transaction, before the search index is brought up to date: where `finder` is not given, the person's
+    names are read from there. Says that files are still to be seen to (`is_pending`).
+    """
+    tokens = {
+        str(token) for (token,) in database.execute("SELECT token FROM erased WHERE kind IN ('row', 'hint')").fetchall()
+    }
+    gone = [
+        str(citizen)
+        for (citizen,) in database.execute(
+            "SELECT citizen FROM citizen_name WHERE citizen NOT IN (SELECT id FROM citizen)"
+        ).fetchall()
+    ]
+    known = finder if finder is not None else NameFinder(_indexed(database, gone))
+    drafts = list(naming_drafts(database, tokens, known))
+    for draft in drafts:
+        database.execute("DELETE FROM draft WHERE id = ?", (draft,))
+    for citizen in gone:
+        database.execute("DELETE FROM citizen_word WHERE citizen = ?", (citizen,))
+        database.execute("DELETE FROM citizen_name WHERE citizen = ?", (citizen,))
+    _forget_steps(database, known)
+    set_pending(database)
+    return len(drafts)
+
+
+def _indexed(database: Database, citizens: Iterable[str]) -> list[str]:
+    return [
+        str(word)
+        for citizen in citizens
+        for (word,) in database.execute("SELECT word FROM citizen_word WHERE citizen = ?", (citizen,)).fetchall()
+    ]
+
+
+def _forget_steps(database: Database, finder: NameFinder) -> None:
+    """Take the steps whose operations an erase took, and those whose label names the person: they cannot be undone."""
+    own = database.execute("SELECT value FROM local_value WHERE name = 'device'").fetchone()
+    if own is None:
+        return
+    taken = [
+        int(seq)
+        for (seq,) in database.execute(
+            "SELECT seq FROM operation WHERE device = ? AND line IS NULL ORDER BY seq", (own[0],)
+        ).fetchall()
+    ]
+    steps = database.execute("SELECT txn, current, undone, about FROM step").fetchall()
+    ends = _ends(database, str(own[0]), {int(one) for step in steps for one in step[:3] if one})
+    for txn, current, undone, about in steps:
+        spans = [(one, ends[one]) for one in {int(txn), int(current), *([int(undone)] if undone else [])}]
+        if finder.strength(about) or any(_within(taken, *span) for span in spans):
+            database.execute("DELETE FROM step WHERE txn = ?", (txn,))
+
+
+def _within(numbers: list[int], first: int, end: int) -> bool:
+    place = bisect_left(numbers, first)
+    return place < len(numbers) and numbers[place] < end
+
+
+def _ends(database: Database, device: str, starts: Iterable[int]) -> dict[int, int]:
+    """Return for each transaction the number at which the next one begins; what was taken in between counts to it."""
+    found: dict[int, int] = {}
+    for start in starts:
+        following = database.execute(
+            "SELECT min(seq) FROM operation WHERE device = ? AND seq > ? AND line IS NOT NULL AND txn > ?",
+            (device, start, start),
+        ).fetchone()
+        found[start] = int(following[0]) if following and following[0] is not None else 2**62
+    return found
+
+
+def set_pending(database: Database) -> None:
+    """Say that files are still to be rid of what an erase took."""
+    database.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES (?, 'yes')", (PENDING,))
+
+
+def is_pending(database: Database) -> bool:
+    """Tell whether files are still to be rid of what an erase took: the program was cut short in between."""
+    return database.execute("SELECT 1 FROM local_value WHERE name = ?", (PENDING,)).fetchone() is not None
