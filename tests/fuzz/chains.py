@@ -120,7 +120,7 @@ def _numbered(line: str, seq: int) -> str:
 
 
 def _is_text(line: str) -> bool:
-    return "\n" not in line and line.isprintable() or all(not 0xD800 <= ord(letter) < 0xE000 for letter in line)
+    return ("\n" not in line and line.isprintable()) or all(not 0xD800 <= ord(letter) < 0xE000 for letter in line)
 
 
 def carried(chance: random.Random, mutator: Mutator, stage: Stage) -> Path:

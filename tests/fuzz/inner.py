@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from tests.fuzz.chains import Path, carried, rewritten, whole
+from tests.fuzz.chains import carried, rewritten, whole
 from tests.fuzz.mutations import Mutator
-from tests.fuzz.oracle import Call, accounted_for, check, dump, forged, state_of, take_in, trust
-from tests.fuzz.world import PARTS, STRANGER, stage
+from tests.fuzz.oracle import Call, accounted_for, check, state_of, take_in, trust
+from tests.fuzz.world import PARTS, stage
 
 __all__ = ["operations", "runs"]
 
@@ -84,7 +84,7 @@ def runs(seed: int) -> Outcomes:
 
 
 def _kind(why: str) -> str:
-    return "number" if "another number" in why else why.split(":")[-1].strip() if ":" in why else why
+    return "number" if "another number" in why else why.rsplit(":", maxsplit=1)[-1].strip() if ":" in why else why
 
 
 def _outcome(applied: int, held: Counter[str], erased: list[str]) -> str:
