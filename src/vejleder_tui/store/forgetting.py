@@ -47,7 +47,8 @@ def tidy(database: Database, finder: NameFinder | None = None) -> int:
     gone = [
         str(citizen)
         for (citizen,) in database.execute(
-            "SELECT citizen FROM citizen_name WHERE citizen NOT IN (SELECT id FROM citizen)"
+            "SELECT citizen FROM (SELECT citizen FROM citizen_name UNION SELECT citizen FROM citizen_person)"
+            " WHERE citizen NOT IN (SELECT id FROM citizen)"
         ).fetchall()
     ]
     known = finder if finder is not None else NameFinder(_indexed(database, gone))
