@@ -73,12 +73,12 @@ async def test_texts_of_others_are_ticked(desk: Desk) -> None:
         await wait(pilot)
         check_golden(pilot.app, "erase-question-long")
         await pilot.press("tab")
-        await fill(pilot, "Zq7eb Z.")
+        await fill(pilot, "Zq7wxeb Z.")
         await pilot.press("tab", "s")
         await wait(pilot)
         await pilot.press("enter")
         await wait(pilot)
-        assert b"Zq7" not in pages(desk.store.paths.database, desk.store._data_key)
+        assert b"Zq7wx" not in pages(desk.store.paths.database, desk.store._data_key)
 
 
 async def test_wide_and_english(desk: Desk) -> None:

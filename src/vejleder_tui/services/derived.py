@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.queries.persons import answers_of, group_of, marks, persons_of, similar_to
 from vejleder_tui.rules.text import search_words, sort_key
+from vejleder_tui.store.forgetting import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,8 @@ class Derived:
 
     def bring_up_to_date(self) -> None:
         """Index the citizens that were written, or whose enrolments or answers were."""
+        if self._somebody_went():
+            tidy(self._database)
         citizens: dict[str, None] = {}
         for table, row in self._rows:
             if table == "citizen":
@@ -67,6 +70,14 @@ class Derived:
             (row,),
         )
         return [one for one in found if one]
+
+    def _somebody_went(self) -> bool:
+        """Tell whether an erase took a citizen: a row that is only void still stands."""
+        return any(
+            self._database.execute("SELECT 1 FROM citizen WHERE id = ?", (row,)).fetchone() is None
+            for table, row in self._rows
+            if table == "citizen"
+        )
 
 
 def index_citizens(database: Database, citizens: Iterable[str]) -> None:
