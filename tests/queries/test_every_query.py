@@ -15,7 +15,9 @@ import pytest
 
 import vejleder_tui
 from tests.demo.conftest import make
+from tests.screens.day import contest
 from vejleder_tui import queries
+from vejleder_tui.queries.conflicts import conflict_of
 from vejleder_tui.queries.courses import CourseFilter
 from vejleder_tui.queries.sessions import course_sessions
 from vejleder_tui.services.peer import PeerPerson
@@ -61,6 +63,7 @@ def given(desk: Desk) -> dict[str, Any]:
     ref = next(view.ref for view in sessions if view.ref.id == session)
     goal = one("SELECT id FROM goal WHERE status = 'active' LIMIT 1")
     today = now.date()
+    contest(desk, "goal", goal, "target", "0", "1")
     return {
         "reader": reader, "connection": reader, "now": now, "today": today, "day": today, "before": today,
         "start": today - timedelta(days=30), "end": today, "citizen": citizen, "citizens": [citizen], "course": course,
@@ -69,13 +72,14 @@ def given(desk: Desk) -> dict[str, Any]:
         "activity": one("SELECT id FROM peer_activity LIMIT 1"), "people": [PeerPerson(citizen=citizen)],
         "draft": "none", "direction": "out", "purpose": "recipient", "table": "goal", "row": goal, "what": "record",
         "typed": "a", "text": "Einer og Asta", "store": desk.store, "wanted": CourseFilter(), "through": today,
-        "size": 20, "limit": 20, "most": 20,
+        "size": 20, "limit": 20, "most": 20, "given": goal, "conflict": conflict_of(reader, "goal", goal), "at": "",
     }  # fmt: skip
 
 
 OTHERWISE: dict[str, dict[str, Any]] = {
     "base.all_rows": {"sql": "SELECT 1"},
     "base.one_row": {"sql": "SELECT 1"},
+    "history.named": {"field": "venue", "value": "none"},
     "citizens.browse": {"before": None},
     "persons.alike": {"name": "Einer", "birth_date": date(1960, 1, 2), "number": "0201609995"},
     "persons.similar_to": {"name": "Einer", "birth_date": "1960-01-02"},

@@ -24,14 +24,25 @@ if TYPE_CHECKING:
 
     from vejleder_tui.oplog.tables import Rows
 
-__all__ = ["Centre", "Lite", "Postgres", "is_of_values", "is_passing", "open_centre", "opened", "translated"]
+__all__ = [
+    "ALL_LANES",
+    "LANES",
+    "Centre",
+    "Lite",
+    "Postgres",
+    "is_of_values",
+    "is_passing",
+    "open_centre",
+    "opened",
+    "translated",
+]
 
 _BATCH = 2_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[?%]")
 _PLAIN_INSERT = re.compile(r'INSERT INTO ("?\w+"?) \(([\w", ]+)\) VALUES \(\?(?:, \?)*\)')
 # The lock of one fold lane is a number of two halves: this one says what the other is of.
-_LANES = 0x76656A
-_ALL_LANES = 0x76656B
+LANES = 0x76656A
+ALL_LANES = 0x76656B
 
 
 class Centre(Protocol):
@@ -181,9 +192,9 @@ class Postgres:
         """One transaction, alone in the named lanes; kept when the block raises nothing."""
         with self.connection.transaction():
             shared = "" if lanes is None else "_shared"
-            self.connection.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", (_ALL_LANES,))
+            self.connection.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", (ALL_LANES,))
             for lane in sorted(set(lanes or ())):  # always in one order, so that no two wait for each other
-                self.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LANES, lane))
+                self.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LANES, lane))
             yield
 
     @contextmanager

@@ -27,6 +27,26 @@ __all__ = ["register"]
 _DATABASE = "VEJLEDER_DATABASE"
 _IDENTITY = "VEJLEDER_IDENTITY"
 
+_ROLES = {
+    "worker": N_("vejleder"), "coordinator": N_("koordinator"), "exporter": N_("administration"),
+    "administration": N_("administration"),
+}  # fmt: skip
+_WAITS = {
+    "gap": N_("noget før dem mangler"), "unknown": N_("nøglen kendes ikke"), "revoked": N_("efter en spærring"),
+    "role": N_("kræver en koordinators nøgle"), "refused": N_("kan ikke læses"), "create": N_("rækken mangler"),
+    "named": N_("det, de afløser, mangler"), "parent": N_("rækken, de hører til, mangler"),
+}  # fmt: skip
+_ASIDE = {
+    "unknown": N_("afsenderen kendes ikke endnu"), "other_key": N_("en anden nøgle end den, der kendes"),
+    "tampered": N_("ændret eller beskadiget"), "not_for_us": N_("låst til en anden"),
+    "newer": N_("skrevet med en nyere version"),
+}  # fmt: skip
+
+
+def _word(words: dict[str, str], code: str) -> str:
+    """Return a code in the user's language, as it is where there is no word for it."""
+    return _(words[code]) if code in words else code
+
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add the commands of this group."""
@@ -154,7 +174,7 @@ def _trust(arguments: argparse.Namespace) -> int:
         print_json([_key_as_json(key) for key in found])
         return int(ExitCode.DONE)
     for key in found:
-        say(_("{name} tros fra nu af, som {role}.").format(name=key.name, role=key.role))
+        say(_("{name} tros fra nu af, som {role}.").format(name=key.name, role=_word(_ROLES, key.role)))
         say(_("Hør, om den bærbare har de samme ord: {words}").format(words=key.words))
     return int(ExitCode.DONE)
 
@@ -245,8 +265,8 @@ def _status_lines(found: Status) -> Iterator[str]:
     for one in found.devices:
         yield from _device_lines(one)
     for other in found.quarantine:
-        yield _("Sat til side: {file}, {why} ({detail}), kom {at}.").format(
-            file=other.file, why=other.why, detail=other.detail or "-", at=other.received_at
+        yield _("Sat til side: {file}, {why}, kom {at}.").format(
+            file=other.file, why=_word(_ASIDE, other.why), at=other.received_at
         )
     for clock in found.clocks:
         words = (
@@ -263,7 +283,7 @@ def _status_lines(found: Status) -> Iterator[str]:
 
 def _device_lines(one: DeviceStatus) -> Iterator[str]:
     seen = _("sidst hørt fra {at}").format(at=one.last_seen) if one.last_seen else _("aldrig hørt fra")
-    role = one.role or _("kendes ikke")
+    role = _word(_ROLES, one.role) if one.role else _("kendes ikke")
     yield _("{name} ({device}, {role}): har alt til nr. {up_to}, {seen}.").format(
         name=one.name or "?", device=one.device[:8], role=role, up_to=one.up_to, seen=seen
     )
@@ -271,7 +291,7 @@ def _device_lines(one: DeviceStatus) -> Iterator[str]:
         words = _("  udeladt: nr. {first}–{last}") if gap.withheld else _("  mangler: nr. {first}–{last}")
         yield words.format(first=gap.first, last=gap.last)
     for why, count in sorted(one.held.items()):
-        yield _("  venter: {count} ({why})").format(count=count, why=why)
+        yield _("  venter: {count} ({why})").format(count=count, why=_word(_WAITS, why))
     if one.forks:
         yield _("  to kopier af den gik videre efter nr. {number}").format(number=min(one.forks) - 1)
 

@@ -11,8 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vejleder_tui.oplog.enforce import take_line
-from vejleder_tui.oplog.erasure import HINT, ROW, Taken, row_token
+from vejleder_tui.oplog.erasure import ROW, Taken, row_token
 from vejleder_tui.oplog.following import AT_ONCE, Applied, Following, drop_filled_runs
 from vejleder_tui.oplog.form import judge
 from vejleder_tui.oplog.line import OperationLine
@@ -45,6 +44,7 @@ class _Path:
     need: str | None
     role: str | None
     limit: Limit | None
+    waits_here: bool = False
 
 
 @dataclass
@@ -108,18 +108,28 @@ class Applying(Following):
         with self._opened():
             self._database.execute(
                 "INSERT INTO withheld (device, first, last, before, end_hash, need) VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
+                # Who carries it can lie about what is before a run: a place that is reached is worth more.
+                " ON CONFLICT (device, first, end_hash) DO UPDATE SET last = excluded.last, before = excluded.before,"
+                " need = NULL WHERE excluded.need IS NULL AND withheld.need IS NOT NULL",
                 (path.device, first, last, path.hash, end, path.need),
             )
         path.seq, path.hash = last, end
+        self._perhaps_reached(path)
 
     def taken(self, seq: int, hash_: str, token: str, erase: str, kind: str) -> None:
         """Take what is left of an operation that an erase took elsewhere."""
         path = self._at(seq)
         self._remnants.append((seq, hash_, path.hash, Taken(token, erase, kind)))
         path.seq, path.hash = seq, hash_
+        self._perhaps_reached(path)
         if len(self._remnants) >= AT_ONCE:
             self._flush()
+
+    def _perhaps_reached(self, path: _Path) -> None:
+        """Where nothing travels, nothing proves what the path began at: it may lead through a place that is reached."""
+        if path.need is not None and need_of(self._database, path.device, path.seq, path.hash) is None:
+            self._flush()
+            path.need = None
 
     def finish(self) -> Applied:
         """End the last path, let everything go that waited for what came, and return what became of it all."""
@@ -147,6 +157,8 @@ class Applying(Following):
                 (path.device, path.last, path.end, path.signature, path.key),
             )
             self._reach(path.device)
+            if path.waits_here:
+                self._reach_anew(path.device)
             drop_filled_runs(self._database, path.device)
         self._path = None
 
@@ -171,6 +183,13 @@ class Applying(Following):
         ).fetchall():
             here[int(seq), str(one)] = bool(line)
             numbers[int(seq)] += 1
+        path.waits_here |= (
+            self._database.execute(
+                "SELECT 1 FROM held WHERE device = ? AND why = 'gap' AND seq BETWEEN ? AND ? LIMIT 1",
+                (path.device, low, high),
+            ).fetchone()
+            is not None
+        )
         fresh = [one for one in new if not here.get((one.seq, one.hash))]
         lost = [one for one in remnants if (one[0], one[1]) not in here]
         self.done.known += len(new) + len(remnants) - len(fresh) - len(lost)
@@ -224,15 +243,11 @@ class Applying(Following):
                 "INSERT INTO held (hash, why, need, device, seq, row) VALUES (?, 'gap', ?, ?, ?, '') ON CONFLICT DO NOTHING",
                 [(one, path.need, path.device, seq) for seq, one, _before, _left in lost],
             )
-        # What the relay says of rows is believed only of rows that nothing here speaks for.
-        {str(erase) for (erase,) in self._database.execute("SELECT DISTINCT erase FROM erased").fetchall()}
-        for _seq, _one, _before, left in lost:
-            if left.kind == ROW and left.token not in self._erasures.rows:
-                self._erasures.add(left.token, left.erase, HINT)
-                self._database.execute(
-                    "INSERT INTO erased (token, erase, kind) VALUES (?, ?, 'hint') ON CONFLICT DO NOTHING",
-                    (left.token, left.erase),
-                )
+        # What the relay says of rows is believed no further than oplog.remnants does.
+        self._doubt |= any(
+            left.kind == ROW and left.erase in self._erasures.in_force and left.token not in self._erasures.rows
+            for _seq, _one, _before, left in lost
+        )
         self._released.extend(self._waiting_for([one for _seq, one, _before, _left in lost]))
 
     def _waiting_for(self, hashes: list[str]) -> list[str]:
@@ -253,7 +268,7 @@ class Applying(Following):
         database = self._database
         ids = sorted({one.judged.row for one in fresh if isinstance(one.judged, OperationLine)})
         if self._erasures:
-            self._take(fresh, ids)
+            self._take(fresh)
             # What was taken here before is no news.
             again = [one for one in fresh if one.taken is not None and (one.seq, one.hash) in here]
             self.done.known += len(again)
@@ -266,6 +281,8 @@ class Applying(Following):
         held: list[tuple[str, str, str, str, int, str]] = []
         for one in fresh:
             reasons = self._reasons(path, one, beyond)
+            if (one.seq, one.hash) in here:
+                reasons = [reason for reason in reasons if reason[0] != GAP]  # whether it is reached is known already
             where = one.judged.row if isinstance(one.judged, OperationLine) and one.taken is None else ""
             held.extend((one.hash, why, need, path.device, one.seq, where) for why, need in reasons)
             self._note(one, reasons)
@@ -323,43 +340,21 @@ class Applying(Following):
                 rows,
             )
 
-    def _take(self, fresh: list[_New], ids: list[str]) -> None:
-        """Let the erases in force take what they name; a row whose create names an erased one goes with it."""
-        standing = _standing(self._database, ids)
-        standing |= {
-            said.row
-            for one in fresh
-            if isinstance(said := one.judged, OperationLine)
-            and said.key is not None
-            and self._erasures.takes(said, stands=True) is None
-        }
+    def _take(self, fresh: list[_New]) -> None:
+        """Let the erases in force take what they name; what only remnants speak of is looked at when everything is here."""
         for one in fresh:
             said = one.judged
             if not isinstance(said, OperationLine):
                 one.taken = self._erasures.takes_unread(one.line)
                 continue
-            if said.kind == "erase":
-                continue
-            one.taken = self._erasures.takes(said, stands=said.row in standing)
-            if one.taken is not None and one.taken.kind == ROW and said.key is not None:
-                token = row_token(said.row)
-                if token not in self._erasures.rows and token not in self._erasures.hints:
-                    self._erasures.add(token, one.taken.erase, HINT)
-                    self._database.execute(
-                        "INSERT INTO erased (token, erase, kind) VALUES (?, ?, 'hint') ON CONFLICT DO NOTHING",
-                        (token, one.taken.erase),
-                    )
-                    self._late_row(said.row, one.taken)
-
-    def _late_row(self, row: str, taken: Taken) -> None:
-        """Take what came earlier of a row whose create is only now known to name an erased person."""
-        if row in _standing(self._database, [row]):
-            return
-        found = self._database.execute(
-            "SELECT hash FROM operation WHERE row = ? AND line IS NOT NULL", (row,)
-        ).fetchall()
-        for (one,) in found:
-            take_line(self._database, str(one), row, Taken(row_token(row), taken.erase, ROW))
+            one.taken = self._erasures.takes(said)
+            if one.taken is None:
+                self._doubt |= bool(self._erasures.hints) and (
+                    row_token(said.row) in self._erasures.hints or self._erasures.takes(said, by_hints=True) is not None
+                )
+            else:
+                # Its row goes with a create, unless another one stands.
+                self._doubt |= said.key is not None and one.taken.token not in self._erasures.rows
 
     def _reasons(self, path: _Path, one: _New, limit: Limit | None) -> list[tuple[str, str]]:
         reasons: list[tuple[str, str]] = [] if path.need is None else [(GAP, path.need)]
@@ -392,19 +387,5 @@ def _earlier(database: Database, ids: list[str]) -> set[str]:
     for start in range(0, len(ids), 400):
         some = ids[start : start + 400]
         rows = database.execute(f"SELECT DISTINCT row FROM operation WHERE row IN ({marks_of(len(some))})", some)
-        found.update(str(row) for (row,) in rows.fetchall())
-    return found
-
-
-def _standing(database: Database, ids: list[str]) -> set[str]:
-    """Return the rows of `ids` whose create is here with its line, and may be folded."""
-    found: set[str] = set()
-    for start in range(0, len(ids), 400):
-        some = ids[start : start + 400]
-        rows = database.execute(
-            f"SELECT row FROM operation WHERE row IN ({marks_of(len(some))}) AND line LIKE '%\"key\":{{%'"
-            " AND hash NOT IN (SELECT hash FROM held WHERE why NOT IN ('create', 'named', 'parent'))",
-            some,
-        )
         found.update(str(row) for (row,) in rows.fetchall())
     return found

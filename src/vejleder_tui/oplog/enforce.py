@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vejleder_tui.oplog.erasure import FIELD, HINT, ROW, Erasures, Taken, field_token, row_token, tokens_of
+from vejleder_tui.oplog.erasure import FIELD, ROW, Erasures, Taken, field_token, row_token, tokens_of
 from vejleder_tui.oplog.line import OperationLine
+from vejleder_tui.oplog.remnants import follow_remnants
 from vejleder_tui.oplog.tables import children_of, sql_of, table_names
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def enforce(
         _enter(database, erase, erasures)
     touched: set[Place] = set()
     places = _places(database)
-    for table, row in _closure(database, places, erasures):
-        touched.add((table, row))
+    for row, erase in _closure(database, places, erasures):
         token = row_token(row)
-        erase = erasures.rows.get(token) or erasures.hints[token]
-        for one, _line in _lines(database, row):
+        for one, table in _of_row(database, row):
+            touched.add((table, row))
             take(database, one, row, Taken(token, erase, ROW))
     touched |= _fields(database, places, erasures, take)
-    touched |= _by_line(database, erasures, take)
+    touched |= _referring(database, erasures, take)
+    touched |= follow_remnants(database, erasures, take)
     _rename(database, erasures)
     return touched
 
@@ -58,19 +59,18 @@ def _enter(database: Database, erase: str, erasures: Erasures) -> None:
 
 def _places(database: Database) -> list[Place]:
     rows = database.execute(
-        "SELECT DISTINCT table_name, row FROM operation WHERE line IS NOT NULL AND table_name <> ''"
+        "SELECT DISTINCT table_name, row FROM operation WHERE line IS NOT NULL AND table_name NOT IN ('', 'erasure')"
     ).fetchall()
     return [(str(table), str(row)) for table, row in rows]
 
 
-def _closure(database: Database, places: list[Place], erasures: Erasures) -> Iterator[Place]:
-    """Yield every row that an erase names, and the rows whose key refers to one, however far."""
-    todo = [place for place in places if row_token(place[1]) in erasures.rows]
-    seen = set(todo)
+def _closure(database: Database, places: list[Place], erasures: Erasures) -> Iterator[tuple[str, str]]:
+    """Yield every row that an erase names, and the rows whose key refers to one, however far; each with the erase."""
+    todo = [(place, erasures.rows[token]) for place in places if (token := row_token(place[1])) in erasures.rows]
+    seen = {place for place, _erase in todo}
     while todo:
-        table, row = todo.pop()
-        yield table, row
-        erase = erasures.rows.get(row_token(row)) or erasures.hints[row_token(row)]
+        (table, row), erase = todo.pop()
+        yield row, erase
         for child, name in children_of(table):
             if not sql_of(child).fields[name].key:
                 continue
@@ -78,14 +78,16 @@ def _closure(database: Database, places: list[Place], erasures: Erasures) -> Ite
                 place = (child, str(one))
                 if place not in seen:
                     seen.add(place)
-                    todo.append(place)
-                    token = row_token(place[1])
-                    if token not in erasures.rows:
-                        erasures.add(token, erase, HINT)
-                        database.execute(
-                            "INSERT INTO erased (token, erase, kind) VALUES (?, ?, 'hint') ON CONFLICT DO NOTHING",
-                            (token, erase),
-                        )
+                    todo.append((place, erasures.rows.get(row_token(place[1]), erase)))
+
+
+def _of_row(database: Database, row: str) -> list[tuple[str, str]]:
+    """Return hash and table of every operation on a row that has its line; of several tables, where ids are the same."""
+    rows = database.execute(
+        "SELECT hash, table_name FROM operation WHERE row = ? AND line IS NOT NULL AND table_name NOT IN ('', 'erasure')",
+        (row,),
+    ).fetchall()
+    return [(str(one), str(table)) for one, table in rows]
 
 
 def _lines(database: Database, row: str) -> list[tuple[str, str]]:
@@ -110,29 +112,16 @@ def _fields(
     return touched
 
 
-def _by_line(database: Database, erasures: Erasures, take: Callable[[Database, str, str, Taken], None]) -> set[Place]:
-    """Take what only its own line tells: held creates that name an erased row, and edits that only refer to one."""
+def _referring(database: Database, erasures: Erasures, take: Callable[[Database, str, str, Taken], None]) -> set[Place]:
+    """Take edits that only refer to an erased row; what refers to one beside other things reads as empty there."""
     touched: set[Place] = set()
-    held = database.execute(
-        "SELECT o.hash, o.line FROM held h JOIN operation o ON o.device = h.device AND o.seq = h.seq AND o.hash = h.hash"
-        " WHERE o.line IS NOT NULL AND o.table_name NOT IN ('', 'erasure')"
-    ).fetchall()
-    touched |= _take_lines(database, [(str(one), str(line)) for one, line in held], erasures, take)
-    refused = database.execute(
-        "SELECT o.hash, o.row, o.line FROM held h JOIN operation o ON o.device = h.device AND o.seq = h.seq"
-        " AND o.hash = h.hash WHERE h.why = 'refused' AND o.line IS NOT NULL"
-    ).fetchall()
-    for one, row, line in refused:
-        left = erasures.takes_unread(str(line))
-        if left is not None:
-            take(database, str(one), str(row), left)
     for table in table_names():
         for name, info in sql_of(table).fields.items():
             if info.key or not info.references:
                 continue
             rows = database.execute(f'SELECT id, "{name}" FROM "{table}" WHERE "{name}" IS NOT NULL').fetchall()
             for row, referred in rows:
-                if erasures.row(str(referred)) is not None:
+                if row_token(str(referred)) in erasures.rows:
                     touched.add((table, str(row)))
                     _take_lines(database, _lines(database, str(row)), erasures, take)
     return touched
@@ -147,7 +136,7 @@ def _take_lines(
     touched: set[Place] = set()
     for one, line in lines:
         said = OperationLine.decode(line)
-        left = erasures.takes(said, stands=True)
+        left = erasures.takes(said)
         if left is not None:
             take(database, one, said.row, left)
             touched.add((said.table, said.row))

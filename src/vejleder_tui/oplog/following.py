@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.oplog.enforce import enforce, orphaned, take_line
 from vejleder_tui.oplog.erasure import Erasures
+from vejleder_tui.oplog.line import GENESIS
 from vejleder_tui.oplog.places import GAP, need_of, outstanding
+from vejleder_tui.oplog.remnants import follow_remnants
 from vejleder_tui.oplog.settle import Place, Rows, settle_rows
 from vejleder_tui.oplog.tables import marks_of
 from vejleder_tui.oplog.trust import ROLE, STRONG, UNKNOWN, key_of, limit_of
@@ -66,6 +68,7 @@ class Following:
         self._touched = touched
         self._erasures = Erasures.load(database)
         self._erases: set[str] = set()
+        self._doubt = False
         self._revoked: set[str] = set()
         self._released: list[str] = []
         self.done = Applied()
@@ -101,6 +104,27 @@ class Following:
                 else:
                     self._database.execute("UPDATE held SET need = ? WHERE why = 'gap' AND need = ?", (now, need))
                     self._database.execute("UPDATE withheld SET need = ? WHERE need = ?", (now, need))
+
+    def _reach_anew(self, device: str) -> None:
+        """Reckon from the place just before each operation what it waits for.
+
+        Who carried it first may have lied about where its path begins; a later path tells the truth.
+        """
+        rows = self._database.execute(
+            "SELECT h.hash, h.seq, h.need, h.row, COALESCE(o.previous, (SELECT b.hash FROM operation b WHERE b.device = h.device"
+            " AND b.seq = h.seq - 1 LIMIT 1)) FROM held h JOIN operation o ON o.device = h.device AND o.seq = h.seq"
+            " AND o.hash = h.hash WHERE h.device = ? AND h.why = 'gap' ORDER BY h.seq",
+            (device,),
+        ).fetchall()
+        reached: list[tuple[str, str, int, str]] = []
+        for one, seq, need, row, before in rows:
+            now = need_of(self._database, device, int(seq) - 1, str(before or GENESIS))
+            if now is None:
+                self._database.execute("DELETE FROM held WHERE hash = ? AND why = 'gap'", (one,))
+                reached.append((str(one), device, int(seq), str(row)))
+            elif now != need:
+                self._database.execute("UPDATE held SET need = ? WHERE hash = ? AND why = 'gap'", (now, one))
+        self._free(reached)
 
     def _release(self, why: str, need: str) -> None:
         """Take one reason away from all operations that wait for it, and bring their rows up to date."""
@@ -153,6 +177,10 @@ class Following:
                 erases, self._erases = self._erases, set()
                 self._settle(enforce(self._database, erases, self._erasures, take_line))
                 self.done.erased.extend(sorted(erases))
+                self._doubt = False
+            if self._doubt:
+                self._doubt = False
+                self._settle(follow_remnants(self._database, self._erasures, take_line))
 
     def _limits(self) -> None:
         """Reckon anew what counts of devices whose revocation, or whose revoked chain, changed."""

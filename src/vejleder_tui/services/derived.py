@@ -31,7 +31,7 @@ class Derived:
             self._rows[table, row] = None
 
     def note_everybody(self) -> None:
-        """Take note of every citizen: an enrolment went, and nothing here says any more whose it was."""
+        """Take note of every citizen: an enrolment or an answer went, and nothing here says any more whose it was."""
         for (citizen,) in self._database.execute("SELECT citizen FROM citizen_name").fetchall():
             self._rows["citizen", str(citizen)] = None
 

@@ -237,7 +237,7 @@ def _taken(line: str, erasures: Erasures) -> bool:
     said = judge(line)
     if isinstance(said, str):
         return erasures.takes_unread(line) is not None
-    return said.kind != ERASE and erasures.takes(said, stands=False) is not None
+    return said.kind != ERASE and erasures.takes(said, by_hints=True) is not None
 
 
 def _copies(store: Store, clock: Clock) -> date | None:

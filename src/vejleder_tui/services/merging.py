@@ -32,6 +32,7 @@ from vejleder_tui.services.identity import Why, take_new_identity
 from vejleder_tui.services.keyring import WaitingCard, waiting_cards
 from vejleder_tui.services.merge_traces import enter, leave_notices
 from vejleder_tui.services.trusting import note_rows, reckon_anew
+from vejleder_tui.store.forgetting import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -237,7 +238,9 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
                 # Before anything comes in: what the other copy wrote under the old number is not ours to go on from.
                 take_new_identity(desk, Why.MET)
             derived = Derived(store.connection)
-            outcome, _done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
+            outcome, done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
+            if done.erased:
+                tidy(store.connection)
             derived.bring_up_to_date()
             outcome = replace(outcome, new_identity=renewed)
             for one in files:
@@ -258,7 +261,7 @@ def _take_in(
     touched: Callable[[Rows], None],
     progress: Progress | None,
 ) -> tuple[Outcome, Applied]:
-    before = contested_rows(connection)
+    before, another = contested_rows(connection), copy_is_alive(connection, desk.device, files)
     parted_before = _forks(connection, files)
     if is_stale(connection):
         reckon_anew(desk, connection, touched=touched)
@@ -282,7 +285,7 @@ def _take_in(
             ClockWarning(device, device_name(connection, device), at) for device, at in sorted(taking.ahead.items())
         ),
         erased=len(done.erased) + done.taken,
-        new_identity=copy_is_alive(connection, desk.device, files),
+        new_identity=another,
     )
     return outcome, done
 

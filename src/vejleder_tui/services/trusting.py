@@ -9,6 +9,7 @@ from vejleder_tui.queries.keys import roles
 from vejleder_tui.queries.trust import TRUST, is_stale, mark_of
 from vejleder_tui.services.derived import Derived
 from vejleder_tui.services.erasing import finish_erase
+from vejleder_tui.store.forgetting import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,8 @@ def reckon_anew(desk: Desk, connection: Connection, *, touched: Callable[[Rows],
             touched(rows)
 
     done = retrust(desk.store.connection, trusted, opened=desk.door.opened, touched=hear)
+    if done.erased:
+        tidy(desk.store.connection)
     derived.bring_up_to_date()
     connection.execute(
         "INSERT INTO local_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -61,5 +64,5 @@ def note_rows(derived: Derived, rows: Rows) -> None:
     for table, row in rows.gone:
         if table == "citizen":
             derived.note(table, row)
-        elif table == "enrolment":
+        elif table in {"enrolment", "same_person"}:
             derived.note_everybody()
