@@ -72,7 +72,7 @@ def given(desk: Desk) -> dict[str, Any]:
         "activity": one("SELECT id FROM peer_activity LIMIT 1"), "people": [PeerPerson(citizen=citizen)],
         "draft": "none", "direction": "out", "purpose": "recipient", "table": "goal", "row": goal, "what": "record",
         "typed": "a", "text": "Einer og Asta", "store": desk.store, "wanted": CourseFilter(), "through": today,
-        "size": 20, "limit": 20, "most": 20, "given": goal, "conflict": conflict_of(reader, "goal", goal), "at": "",
+        "size": 20, "limit": 20, "most": 20, "given": goal, "conflict": conflict_of(reader, "goal", goal), "at": "", "rows": [goal],
     }  # fmt: skip
 
 
