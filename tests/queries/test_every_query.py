@@ -75,7 +75,7 @@ def given(desk: Desk) -> dict[str, Any]:
         "draft": "none", "direction": "out", "purpose": "recipient", "table": "goal", "row": goal, "what": "record",
         "typed": "a", "text": "Einer og Asta", "store": desk.store, "wanted": CourseFilter(), "through": today,
         "size": 20, "limit": 20, "most": 20, "given": goal, "conflict": conflict_of(reader, "goal", goal), "at": "",
-        "device": desk.device, "first": 1, "last": 2, "number": 1,
+        "device": desk.device, "first": 1, "last": 2, "number": 1, "rows": [goal],
     }  # fmt: skip
 
 
