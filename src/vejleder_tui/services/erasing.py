@@ -18,6 +18,7 @@ from vejleder_tui.errors import NoRecipientError, NotFoundError, RuleError, Vejl
 from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.model import RECORDS
 from vejleder_tui.oplog import Erasures
+from vejleder_tui.oplog.forget import forget
 from vejleder_tui.oplog.form import judge
 from vejleder_tui.oplog.line import ERASE
 from vejleder_tui.oplog.trust import STRONG
@@ -33,8 +34,10 @@ from vejleder_tui.store.failures import translate_error
 from vejleder_tui.store.forgetting import is_pending, note_seen, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date, datetime
+
+    from sqlcipher3.dbapi2 import Connection
 
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REASONS", "Cleaned", "Erased", "after_erase", "erase", "erased_sentences", "finish_erase", "look", "plan",
-    "question", "require_right",
+    "question", "require_right", "take_out",
 ]  # fmt: skip
 
 REASONS = ("request", "retention", "mistake")
@@ -161,6 +164,12 @@ def after_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleane
         with store.transaction() as connection:
             note_seen(connection)
     return Cleaned(len(withdrawn), written, until if not troubles else None, " ".join(troubles))
+
+
+def take_out(connection: Connection, tokens: Iterable[tuple[str, str, str]]) -> None:
+    """Take out of a copy that was put back what was deleted for ever since: what `Store.open` calls, in its transaction."""
+    forget(connection, tokens)
+    tidy(connection)
 
 
 def finish_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleaned | None:
