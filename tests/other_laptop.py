@@ -22,7 +22,7 @@ from vejleder_tui.store.store import Store
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from vejleder_tui.oplog.apply import Applied
+    from vejleder_tui.oplog import Applied
 
 
 def other_laptop(

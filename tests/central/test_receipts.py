@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vejleder_tui.bundle.header import BundleHeader
 
 
-def _write(office: Office, folder: Path, *, restored: bool = False) -> dict[str, WrittenReceipt]:
+def receipts_of(office: Office, folder: Path, *, restored: bool = False) -> dict[str, WrittenReceipt]:
     centre = open_centre(office.url)
     try:
         found = write_receipts(
@@ -50,7 +50,7 @@ def test_each_device_gets_one_that_only_it_can_open(office: Office, tmp_path: Pa
         laptop.citizen()
         laptop.bundle(office.folder, office.recipient)
     office.ingest()
-    found = _write(office, tmp_path / "out")
+    found = receipts_of(office, tmp_path / "out")
     for laptop in laptops:
         header = _read(found[laptop.device], laptop, office)
         assert header.kind == "receipt"
@@ -71,7 +71,7 @@ def test_what_is_missing_is_not_acknowledged_and_what_waits_is_told(office: Offi
     for first, last in ((1, 10), (21, 30)):
         laptop.bundle(office.folder, office.recipient, [(laptop, laptop.cover(first, last))])
     office.ingest()
-    header = _read(_write(office, tmp_path / "out")[laptop.device], laptop, office)
+    header = _read(receipts_of(office, tmp_path / "out")[laptop.device], laptop, office)
     assert [(one.last, one.end) for one in header.have] == [(10, laptop.hashes[9])]
     assert header.receipt is not None
     assert [(one.first, one.last, one.why) for one in header.receipt.waiting] == [(21, 30, "gap")]
@@ -84,7 +84,7 @@ def test_what_no_program_can_read_is_told_by_number_and_hash(office: Office, tmp
     laptop.bundle(office.folder, office.recipient)
     [taking] = office.ingest()
     assert taking.held == {"refused": 1}
-    header = _read(_write(office, tmp_path / "out")[laptop.device], laptop, office)
+    header = _read(receipts_of(office, tmp_path / "out")[laptop.device], laptop, office)
     assert header.receipt is not None
     assert [(one.seq, one.hash, one.why) for one in header.receipt.refused] == [(2, refused, "field")]
     assert [one.last for one in header.have] == [2]
@@ -95,17 +95,17 @@ def test_numbers_grow_and_a_centre_put_back_goes_on_above_them(office: Office, t
     office.trust(laptop)
     marks = []
     for number in range(3):
-        receipt = _write(office, tmp_path / str(number))[laptop.device]
+        receipt = receipts_of(office, tmp_path / str(number))[laptop.device]
         marks.append((receipt.generation, receipt.number))
     centre = open_centre(office.url)
     with centre.writing():
         centre.execute("DELETE FROM central_value WHERE name LIKE 'receipt_%'")
     centre.close()
     office.clock.moment -= timedelta(days=400)
-    receipt = _write(office, tmp_path / "put-back")[laptop.device]
+    receipt = receipts_of(office, tmp_path / "put-back")[laptop.device]
     marks.append((receipt.generation, receipt.number))
     (office.identity.path.with_name("id.txt.receipts")).unlink()
-    receipt = _write(office, tmp_path / "by-hand", restored=True)[laptop.device]
+    receipt = receipts_of(office, tmp_path / "by-hand", restored=True)[laptop.device]
     marks.append((receipt.generation, receipt.number))
     assert marks == sorted(set(marks))
     assert [generation for generation, _number in marks] == [1, 1, 1, 2, 3]
@@ -118,11 +118,11 @@ def test_another_municipality_is_told_nothing(office: Office, tmp_path: Path) ->
         laptop.citizen()
         laptop.bundle(office.folder, office.recipient)
     office.ingest()
-    found = _write(office, tmp_path / "out")
+    found = receipts_of(office, tmp_path / "out")
     assert [one.device for one in _read(found[here.device], here, office).have] == [here.device]
     assert [one.device for one in _read(found[there.device], there, office).have] == [there.device]
 
 
 def test_without_any_key_there_is_nobody_to_write_to(office: Office, tmp_path: Path) -> None:
     with pytest.raises(NoRecipientError):
-        _write(office, tmp_path)
+        receipts_of(office, tmp_path)

@@ -20,8 +20,6 @@ from vejleder_tui.store.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vejleder_tui.clock import FixedClock
-    from vejleder_tui.paths import StorePaths
     from vejleder_tui.services.desk import Desk
 
     Command = Callable[..., tuple[int, str, str]]
@@ -39,17 +37,14 @@ def row(desk: Desk, other: Desk, group: Group) -> str:
 
 
 @pytest.fixture
-def command(
-    desk: Desk, row: str, paths: StorePaths, clock: FixedClock, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:  # fmt: skip
+def command(desk: Desk, row: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     assert row
     monkeypatch.setenv("VEJLEDER_PASSPHRASE", PASSPHRASE)
 
     def call(*words: str, typed: str = "") -> tuple[int, str, str]:
         desk.store.close()
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        code = run(["conflicts", *words, "--store", str(paths.folder)], clock=clock)
+        code = run(["conflicts", *words, "--store", str(desk.store.paths.folder)], clock=desk.clock)
         said = capsys.readouterr()
         return code, said.out, said.err
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.services.desk import Desk
 
-TOKEN = "Zq7"
+TOKEN = "Zq7wx"
 """Begins every value of the person, and nothing else."""
 
 DAY = date(2026, 11, 17)
@@ -43,42 +43,42 @@ PAGE = 4096
 
 
 class Scene:
-    """Zq7ebbe, who is to be deleted, and Lonni, who stays; ids by what they are."""
+    """Zq7wxebbe, who is to be deleted, and Lonni, who stays; ids by what they are."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.citizen = new_citizen(
-            desk, name="Zq7ebbe Zq7holm", call_name="Zq7eb", number="020160-9995", note="Zq7note", address="Zq7vej 9",
-            contact="Zq7else", interpreter="Zq7tolk",
+            desk, name="Zq7wxebbe Zq7wxholm", call_name="Zq7wxeb", number="020160-9995", note="Zq7wxnote", address="Zq7wxvej 9",
+            contact="Zq7wxelse", interpreter="Zq7wxtolk",
         ).citizen  # fmt: skip
-        self.other = new_citizen(desk, name="Lonni Berg", note="bor sammen med Zq7ebbe").citizen
-        new_grant(desk, self.citizen, legal_basis="SEL-85", from_date=date(2026, 7, 1), case_number="Zq7sag")
+        self.other = new_citizen(desk, name="Lonni Berg", note="bor sammen med Zq7wxebbe").citizen
+        new_grant(desk, self.citizen, legal_basis="SEL-85", from_date=date(2026, 7, 1), case_number="Zq7wxsag")
         give_consent(desk, self.citizen, "sharing", date(2026, 10, 6))
         self.course = course(desk, "ABC-gruppe", Plan((1,), 1, 600, 720, date(2026, 10, 6), sessions=20))
         for one in (self.citizen, self.other):
             enrol(desk, self.course, one, "2026-10-06")
         ref = SessionRef(session_id(self.course, DAY, 1), self.course, DAY, 1)
-        with desk.transaction("fremmøde: {who}", who="Zq7ebbe H.") as work:
+        with desk.transaction("fremmøde: {who}", who="Zq7wxebbe H.") as work:
             self.session = ensure_session(work, ref)
-            work.change(GroupSession, self.session, status="held", note="Zq7ebbe kom for sent igen")
-            for one, note in ((self.citizen, "Zq7sent"), (self.other, "sad ved siden af Zq7ebbe Zq7holm")):
+            work.change(GroupSession, self.session, status="held", note="Zq7wxebbe kom for sent igen")
+            for one, note in ((self.citizen, "Zq7wxsent"), (self.other, "sad ved siden af Zq7wxebbe Zq7wxholm")):
                 work.create(
                     Attendance, natural_id("attendance", self.session, one),
                     {"session": self.session, "citizen": one}, code="present", note=note,
                 )  # fmt: skip
             self.guest = work.create(
-                Guest, work.new_id(), {"session": self.session}, label="Zq7gæst", citizen=self.citizen
+                Guest, work.new_id(), {"session": self.session}, label="Zq7wxgæst", citizen=self.citizen
             )
             work.create(
                 SessionStaff, work.new_id(), {"session": self.session, "citizen": self.citizen, "kind": "delivery"},
                 minutes=30,
             )  # fmt: skip
             work.create(
-                AdverseEvent, work.new_id(), {"session": self.session, "citizen": self.citizen}, action="Zq7greb"
+                AdverseEvent, work.new_id(), {"session": self.session, "citizen": self.citizen}, action="Zq7wxgreb"
             )
             work.create(
                 FollowUpTask, work.new_id(), {"citizen": self.citizen, "cause": "absences", "about": self.session},
-                result="Zq7svar",
+                result="Zq7wxsvar",
             )  # fmt: skip
             pair = sorted((self.citizen, self.other))
             work.create(
@@ -89,9 +89,9 @@ class Scene:
             )
         self.goal = new_goal(
             desk, self.citizen, condition=TAKE_PART, goal_type="develop", baseline=3, target=1,
-            baseline_date=date(2026, 10, 6), text="Zq7mål",
+            baseline_date=date(2026, 10, 6), text="Zq7wxmål",
         ).row  # fmt: skip
-        rate_goal(desk, self.goal, 2, date=DAY, comment="Zq7kommentar")
+        rate_goal(desk, self.goal, 2, date=DAY, comment="Zq7wxkommentar")
         self.others_goal = new_goal(
             desk, self.other, condition=SHOP, goal_type="maintain", baseline=2, target=2, baseline_date=date(2026, 10, 6),
             text="Jeg vil handle ind",
@@ -99,17 +99,17 @@ class Scene:
         self.activity = new_peer_activity(
             desk, date=DAY, minutes=90, form="accompaniment", purposes=["wellbeing"],
             givers=[PeerPerson(citizen=self.citizen)], receivers=[PeerPerson(citizen=self.other)],
-            summary="Zq7fulgte til lægen", next_step="aftalt igen", shared="yes",
+            summary="Zq7wxfulgte til lægen", next_step="aftalt igen", shared="yes",
         ).row  # fmt: skip
         with desk.transaction() as work:
             work.change(PeerActivity, self.activity, goal=self.goal)
-        self.draft = save_draft(desk, "goal_form", "Mål", {"citizen": self.citizen, "text": "Zq7kladde"}).id
+        self.draft = save_draft(desk, "goal_form", "Mål", {"citizen": self.citizen, "text": "Zq7wxkladde"}).id
         self.kept_draft = save_draft(desk, "peer_form", "Peer-aktivitet", {"summary": "en tur i byen"}).id
 
     def rename(self) -> None:
         """Give the person another name: the old one stays in the log until it is taken."""
-        with self.desk.transaction("rettet borger: {who}", who="Zq7ny") as work:
-            work.change(Citizen, self.citizen, name="Zq7anker Zq7lund")
+        with self.desk.transaction("rettet borger: {who}", who="Zq7wxny") as work:
+            work.change(Citizen, self.citizen, name="Zq7wxanker Zq7wxlund")
 
     @property
     def texts(self) -> set[tuple[str, str]]:

@@ -49,13 +49,13 @@ def token_in(folder: Path, key: bytes) -> bool:
 def test_the_name_must_be_typed(
     scene: Scene, shell: Shell, made_store: MadeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", Terminal("Zq7ebbe\n"))
+    monkeypatch.setattr("sys.stdin", Terminal("Zq7wxebbe\n"))
     assert shell("erase", scene.citizen) == 11
     assert "Intet er slettet." in shell.err
     assert token_in(shell.paths.folder, made_store.data_key)
-    monkeypatch.setattr("sys.stdin", Terminal("Zq7eb Z.\n"))
+    monkeypatch.setattr("sys.stdin", Terminal("Zq7wxeb Z.\n"))
     assert shell("erase", scene.citizen[:13]) == 0, shell.err
-    assert "Slet Zq7eb Z. for altid? 1 forløb, 1 fremmøde, 1 mål" in shell.out
+    assert "Slet Zq7wxeb Z. for altid? 1 forløb, 1 fremmøde, 1 mål" in shell.out
     assert "De andre sletter det, når de får den næste pakke." in shell.out
     assert b"0201609995" not in pages(shell.paths.database, made_store.data_key)
     assert shell("check") == 0, shell.out

@@ -87,10 +87,10 @@ def test_others_stand_as_before(desk: Desk) -> None:
 def test_the_plan_tells_what_goes(desk: Desk) -> None:
     scene = Scene(desk)
     found = plan(desk.store.connection, scene.citizen)
-    assert found.name == "Zq7eb Z."
+    assert found.name == "Zq7wxeb Z."
     assert question(found) == (
-        "Slet Zq7eb Z. for altid? 1 forløb, 1 fremmøde, 1 mål, 1 vurdering, 1 bevilling, 1 samtykke, 1 peer-deltagelse og"
-        " 5 andre slettes her og hos alle, der får pakken. Skriv Zq7eb Z. for at gå videre."
+        "Slet Zq7wxeb Z. for altid? 1 forløb, 1 fremmøde, 1 mål, 1 vurdering, 1 bevilling, 1 samtykke, 1 peer-deltagelse og"
+        " 5 andre slettes her og hos alle, der får pakken. Skriv Zq7wxeb Z. for at gå videre."
     )
     assert found.drafts == 1
     ticked = {(one.row, one.field) for one in found.texts if one.ticked}
@@ -106,7 +106,7 @@ def test_only_what_was_chosen_of_others_goes(desk: Desk) -> None:
     database = desk.store.connection
     assert done.texts == 1
     assert database.execute("SELECT note FROM session").fetchone() == (None,)
-    assert database.execute("SELECT note FROM citizen").fetchone() == ("bor sammen med Zq7ebbe",)
+    assert database.execute("SELECT note FROM citizen").fetchone() == ("bor sammen med Zq7wxebbe",)
     assert sound(desk)
     with pytest.raises(NotFoundError):
         erase(desk, scene.other, [(scene.goal, "text")])
@@ -117,7 +117,7 @@ def test_a_wording_without_the_name_is_kept(desk: Desk) -> None:
     with desk.transaction() as work:
         work.change(GroupSession, scene.session, note="En deltager kom for sent")
     (older,) = [one for one in plan(desk.store.connection, scene.citizen).texts if one.row == scene.session]
-    assert (older.older, older.said) == (True, "Zq7ebbe kom for sent igen")
+    assert (older.older, older.said) == (True, "Zq7wxebbe kom for sent igen")
     everything(desk, scene)
     assert desk.store.connection.execute("SELECT note FROM session").fetchone() == ("En deltager kom for sent",)
     assert not spoken_of(pages(desk.store.paths.database, desk.store._data_key))
@@ -127,10 +127,10 @@ def test_a_wording_without_the_name_is_kept(desk: Desk) -> None:
 def test_a_text_that_travels_with_others_is_told_of(desk: Desk) -> None:
     scene = Scene(desk)
     with desk.transaction() as work:
-        work.change(GroupSession, scene.session, theme="Zq7ebbe fortæller", correction="glemt af Zq7ebbe")
+        work.change(GroupSession, scene.session, theme="Zq7wxebbe fortæller", correction="glemt af Zq7wxebbe")
     left = plan(desk.store.connection, scene.citizen).left
     assert {(one.table, one.field, one.said) for one in left} == {
-        ("session", "theme", "Zq7ebbe fortæller"), ("session", "", "glemt af Zq7ebbe"),
+        ("session", "theme", "Zq7wxebbe fortæller"), ("session", "", "glemt af Zq7wxebbe"),
     }  # fmt: skip
     assert any("skal rettes i hånden" in one for one in erased_sentences(erase(desk, scene.citizen)))
 
@@ -138,7 +138,7 @@ def test_a_text_that_travels_with_others_is_told_of(desk: Desk) -> None:
 def test_all_registrations_of_the_person_go(desk: Desk) -> None:
     scene = Scene(desk)
     with desk.transaction() as work:
-        twin = work.create(Citizen, work.new_id(), {}, name="Zq7ebbe H", cpr="0201609995")
+        twin = work.create(Citizen, work.new_id(), {}, name="Zq7wxebbe H", cpr="0201609995")
     found = plan(desk.store.connection, scene.citizen)
     assert found.citizens == (scene.citizen, twin)
     assert kinds_sentence(found).startswith("2 registreringer, 1 forløb")
@@ -152,11 +152,11 @@ def test_drafts_steps_and_the_index_forget(desk: Desk) -> None:
     kept = desk.store.connection.execute("SELECT txn FROM step ORDER BY txn DESC LIMIT 1").fetchone()[0]
     with logged(desk.store) as connection:
         log_reading(connection, desk.actor.worker, scene.citizen, "record", desk.clock.now())
-    assert search(desk.store.connection, "zq7").lines
+    assert search(desk.store.connection, "zq7wx").lines
     everything(desk, scene)
     database = desk.store.connection
     assert [one.id for one in drafts(database, desk.actor.worker)] == [scene.kept_draft]
-    assert not search(database, "zq7").lines
+    assert not search(database, "zq7wx").lines
     assert search(database, "lonni").lines
     steps = [txn for (txn,) in database.execute("SELECT txn FROM step ORDER BY txn")]
     assert kept in steps
@@ -191,7 +191,7 @@ def test_only_a_coordinator_on_a_coordinators_laptop(desk: Desk) -> None:
     with pytest.raises(RuleError, match="begrundelse"):
         with desk.transaction() as work:
             work.change(Device, desk.device, role="coordinator")
-        erase(desk, scene.citizen, reason="Zq7ebbe bad om det")
+        erase(desk, scene.citizen, reason="Zq7wxebbe bad om det")
     assert plan(desk.store.connection, scene.citizen).counts["citizen"] == 1
 
 
@@ -246,7 +246,7 @@ def test_a_copy_that_is_put_back_does_not_bring_the_person_back(
     store = Store.open(paths, made_store.data_key, clock=clock)
     again = take_seat(store, made_store.worker, clock=clock, randomness=SeededRandomness(3))
     assert not spoken_of(pages(paths.database, made_store.data_key))
-    assert not search(store.connection, "zq7").lines
+    assert not search(store.connection, "zq7wx").lines
     assert sound(again)
     assert not is_pending(store.connection)
     store.close()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vejleder_tui.bundle.export import own_keys
+from vejleder_tui.bundle.slices import Receipt, have, keep_receipt
+from vejleder_tui.clock import stamp
 from vejleder_tui.model import Citizen
 from vejleder_tui.oplog import state_digest
 from vejleder_tui.services.handover import export
@@ -84,3 +86,12 @@ class Laptop:
     @property
     def digest(self) -> str:
         return state_digest(self.desk.store.connection).digest
+
+
+def acknowledge(writer: Laptop, receiver: Laptop) -> None:
+    """Let the writer believe that the receiver holds all it has."""
+    connection = writer.desk.store.connection
+    number = int(writer.clock.now().timestamp())
+    assert keep_receipt(
+        connection, receiver.card.recipient, Receipt(stamp(writer.clock.now()), tuple(have(connection)), 0, number)
+    )

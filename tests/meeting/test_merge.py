@@ -134,3 +134,26 @@ def test_an_unknown_key_waits_until_it_is_trusted(laptop: Callable[..., Laptop])
     assert waiting_cards(other.desk.store.connection) == []
     assert bring_up_to_date(other.desk) is None
     assert [found.id for found in search(other.desk.store.connection, "einer").lines] == [einer]
+
+
+def test_an_erase_that_comes_by_a_merge_is_carried_through_here(laptop: Callable[..., Laptop]) -> None:
+    from vejleder_tui.services.erasing import erase
+    from vejleder_tui.store.forgetting import is_pending
+
+    one, other = laptop("Bærbar 2"), laptop("Bærbar 3")
+    one.knows(other)
+    other.knows(one)
+    einer = other.new_citizen("Einer Utvivlsom")
+    one.merges(other.bundle())
+    erase(one.desk, einer)
+    other.renames(einer, "Einer Utvivlsom Mo")
+    before = other.bundle()
+    assert other.merges(one.bundle()).outcome.erased > 0
+    assert other.name_of(einer) is None
+    assert search(other.desk.store.connection, "utvivlsom").lines == ()
+    assert not before.exists() or "Utvivlsom" not in before.read_bytes().decode("latin-1")
+    assert not is_pending(other.desk.store.connection)
+    assert other.rows("SELECT count(*) FROM operation WHERE line LIKE '%Utvivlsom%'") == [(0,)]
+    one.merges(other.bundle())
+    assert one.name_of(einer) is None
+    assert one.digest == other.digest

@@ -312,16 +312,6 @@ async def test_what_is_in_a_bundle_is_shown(desk: Desk) -> None:
         shown = " ".join(screen_text(pilot.app).replace("│", " ").split())
         assert "Bærbar 2: ændring 1–4." in shown
         await pilot.press("enter")
-        await wait(pilot)
-        path = next(desk.store.paths.outbox.iterdir())
-        await pilot.press("i")
-        await asked(pilot)
-        await pilot.press(*str(path), "enter")
-        await gone(pilot, AskLine)
-        await asked(pilot)
-        shown = " ".join(screen_text(pilot.app).replace("│", " ").split())
-        assert "kommer i en senere version" in shown
-        await pilot.press("enter")
 
 
 async def test_a_recipient_comes_and_goes(desk: Desk, tmp_path: Path) -> None:

@@ -137,7 +137,10 @@ async def test_something_else(paths: StorePaths, clock: FixedClock) -> None:
         assert asked
         assert "Sandkassen" in lines(pilot.app)[22]
         await keys(pilot, "<tab>", "<enter>")
-        assert "sammenlægning" in lines(pilot.app)[22]
+        assert "Centeret kommer med pakken." in screen_text(pilot.app)
+        await keys(pilot, "<escape>")
+        assert "Vejledningscentret" not in screen_text(pilot.app)
+        assert "Center *" in screen_text(pilot.app)
 
 
 async def test_the_language_changes_and_the_words_stay(paths: StorePaths, clock: FixedClock) -> None:

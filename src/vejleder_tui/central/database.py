@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
-from vejleder_tui.errors import StoreError, VejlederError
+from vejleder_tui.errors import NotSavedError, StoreError, VejlederError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -24,14 +24,26 @@ if TYPE_CHECKING:
 
     from vejleder_tui.oplog.tables import Rows
 
-__all__ = ["Centre", "Lite", "Postgres", "is_of_values", "is_passing", "open_centre", "opened", "translated"]
+__all__ = [
+    "ALL_LANES",
+    "LANES",
+    "Centre",
+    "Lite",
+    "Postgres",
+    "is_of_database",
+    "is_of_values",
+    "is_passing",
+    "open_centre",
+    "opened",
+    "translated",
+]
 
 _BATCH = 2_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[?%]")
 _PLAIN_INSERT = re.compile(r'INSERT INTO ("?\w+"?) \(([\w", ]+)\) VALUES \(\?(?:, \?)*\)')
 # The lock of one fold lane is a number of two halves: this one says what the other is of.
-_LANES = 0x76656A
-_ALL_LANES = 0x76656B
+LANES = 0x76656A
+ALL_LANES = 0x76656B
 
 
 class Centre(Protocol):
@@ -100,6 +112,11 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, psycopg.InterfaceError):
         return True
     return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+def is_of_database(error: BaseException) -> bool:
+    """Return whether an error is a driver's own."""
+    return isinstance(error, psycopg.Error | sqlite3.Error)
 
 
 def is_of_values(error: BaseException | None) -> bool:
@@ -181,9 +198,9 @@ class Postgres:
         """One transaction, alone in the named lanes; kept when the block raises nothing."""
         with self.connection.transaction():
             shared = "" if lanes is None else "_shared"
-            self.connection.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", (_ALL_LANES,))
+            self.connection.execute(f"SELECT pg_advisory_xact_lock{shared}(%s, 0)", (ALL_LANES,))
             for lane in sorted(set(lanes or ())):  # always in one order, so that no two wait for each other
-                self.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LANES, lane))
+                self.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LANES, lane))
             yield
 
     @contextmanager
@@ -265,10 +282,11 @@ class Lite:
 
     def __init__(self, path: Path) -> None:
         try:
+            path.touch(mode=0o600, exist_ok=True)  # it is not encrypted
             self.connection = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
             for setting in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "secure_delete = on"):
                 self.connection.execute(f"PRAGMA {setting}")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 _("Databasen kan ikke åbnes."), _("Kontrollér stien, og om der kan skrives der.")
             ) from error
@@ -331,6 +349,10 @@ def translated(error: BaseException) -> VejlederError:
         return StoreError(
             _("Databasen giver ikke lov til det."),
             _("Kør central init --roles, og brug rollen, som står i docs/central.md."),
+        )
+    if isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, sqlite3.Error) and "full" in str(error)):
+        return NotSavedError(
+            _("Databasens disk er fuld. Intet er gemt af det, der var i gang."), _("Gør plads, og prøv igen.")
         )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | sqlite3.OperationalError):
         return StoreError(_("Databasen svarer ikke."), _("Se efter, om den kører, og prøv igen. Intet er gået tabt."))

@@ -166,7 +166,7 @@ class _ParquetSink:
 
     def __init__(self, folder: Path) -> None:
         try:
-            import pyarrow  # noqa: ICN001, PLC0415 - an extra of 120 MB that only this needs
+            import pyarrow  # noqa: ICN001, PLC0415 - an extra of 170 MB that only this needs
             import pyarrow.parquet  # noqa: PLC0415
         except ImportError as error:
             raise RuleError(

@@ -8,14 +8,13 @@ file shows that the database is behind, or `restored` says so, the generation go
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from vejleder_tui import __version__
-from vejleder_tui.bundle.header import BundleHeader, Exporter, Have
+from vejleder_tui.bundle.header import Exporter
+from vejleder_tui.bundle.receipts import write_receipt
 from vejleder_tui.bundle.slices import have
-from vejleder_tui.bundle.told import BundleState, RefusedOperation, Told, WaitingRun
-from vejleder_tui.bundle.writer import write_bundle
+from vejleder_tui.bundle.told import BundleState, RefusedOperation, WaitingRun
 from vejleder_tui.central import values
 from vejleder_tui.central.identity import Mark, read_mark, write_mark
 from vejleder_tui.central.keys import known_keys
@@ -29,19 +28,14 @@ from vejleder_tui.ids import IdSource
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from vejleder_tui.bundle.keys import KeyCard
     from vejleder_tui.bundle.slices import Head
     from vejleder_tui.central.database import Centre
     from vejleder_tui.central.identity import Identity
     from vejleder_tui.central.keys import Key
-    from vejleder_tui.central.waits import Waiting
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
 
 __all__ = ["WrittenReceipt", "newest_mark", "write_receipts"]
-
-_MOST = 5_000
-"""Entries of each of a receipt's lists for people; what is acknowledged is never cut."""
 
 _GENERATION = "receipt_generation"
 _NUMBER = "receipt_number"
@@ -63,10 +57,23 @@ class _Truth:
     """What every receipt of one run is cut from."""
 
     have: list[Head]
-    waiting: list[Waiting]
+    waiting: list[WaitingRun]
     refused: list[RefusedOperation]
     bundles: dict[str, list[BundleState]]
     municipality: dict[str, str]
+
+    def of(self, key: Key) -> _Truth:
+        """Return what a municipality is told: of its own devices, and of those that nobody knows yet."""
+
+        def theirs(device: str) -> bool:
+            return self.municipality.get(device, "") in {"", key.municipality}
+
+        return replace(
+            self,
+            have=[one for one in self.have if theirs(one.device)],
+            waiting=[one for one in self.waiting if theirs(one.device)],
+            refused=[one for one in self.refused if theirs(one.device)],
+        )
 
 
 def newest_mark(centre: Centre) -> tuple[int, int]:
@@ -99,16 +106,23 @@ def write_receipts(
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     ids = IdSource(clock, randomness)
+    sender = Exporter(card.device, card.name, card.public_key, card.municipality)
     for key in keys:
-        header = _header(truth, key, card, mark, ids.new(), stamp(clock.now()))
-        made = write_bundle(folder, header, (), [key.recipient], identity.signer)
-        path = made.path.with_name(f"vejleder-{key.municipality}-{key.device[:8]}-kvittering-{mark.number}.tar.zst.age")
+        now = stamp(clock.now())
+        theirs = truth.of(key)
+        made = write_receipt(
+            folder, sender=sender, signer=identity.signer, recipients=[key.recipient], bundle_id=ids.new(),
+            created=now, generation=mark.generation, number=mark.number, have=theirs.have, waiting=theirs.waiting,
+            refused=theirs.refused, bundles=theirs.bundles.get(key.device, ()),
+        )  # fmt: skip
+        # The whole id: ids that were made in the same minute begin alike, and a receipt must not take another's place.
+        path = made.path.with_name(f"vejleder-{key.municipality}-{key.device}-kvittering-{mark.number}.tar.zst.age")
         made.path.replace(path)
         with centre.writing():
             centre.execute(
                 "INSERT INTO central_receipt (generation, number, device, at, manifest) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
-                (mark.generation, mark.number, key.device, header.created, made.manifest),
+                (mark.generation, mark.number, key.device, now, made.manifest),
             )
         written.append(WrittenReceipt(path, key.device, key.name, mark.generation, mark.number))
     return written
@@ -146,41 +160,12 @@ def _truth(view: Centre) -> _Truth:
     ]
     return _Truth(
         have(view),
-        [one for one in waiting(view) if one.why != "refused"],
+        [
+            WaitingRun(one.device, one.first, one.last, one.why, one.need[:200])
+            for one in waiting(view)
+            if one.why != "refused"
+        ],
         refused,
         bundles,
         {str(device): places.get(str(key), "") for device, key in signed},
-    )
-
-
-def _header(  # noqa: PLR0917 - all that a receipt is made of
-    truth: _Truth, key: Key, card: KeyCard, mark: Mark, bundle_id: str, now: str
-) -> BundleHeader:
-    def theirs(device: str) -> bool:
-        """Tell a municipality of its own devices, and of those that nobody knows yet; never of another's."""
-        return truth.municipality.get(device, "") in {"", key.municipality}
-
-    told = Told(
-        generation=mark.generation,
-        number=mark.number,
-        waiting=tuple(
-            WaitingRun(one.device, one.first, one.last, one.why, one.need[:200])
-            for one in truth.waiting
-            if theirs(one.device)
-        )[:_MOST],
-        refused=tuple(one for one in truth.refused if theirs(one.device))[:_MOST],
-        bundles=tuple(truth.bundles.get(key.device, ())[:_MOST]),
-    )
-    return BundleHeader(
-        bundle_id=bundle_id,
-        kind="receipt",
-        created=now,
-        exporter=Exporter(card.device, card.name, card.public_key, card.municipality),
-        version=__version__,
-        schema=0,
-        operations=0,
-        covers=(),
-        recipients=(key.recipient,),
-        have=tuple(Have(one.device, one.last, one.hash) for one in truth.have if theirs(one.device)),
-        receipt=told,
     )

@@ -72,7 +72,7 @@ def question_of(row: RosterRow, total: int) -> str:
     if any(goal.due for goal in row.goals):
         said.append(_("Mål vurderes i dag."))
     if row.contested:
-        said.append(_("Afklares."))
+        said.append(_("Afklares: {values}.").format(values=" / ".join(row.contested)))
     if row.code is not None:
         said.append(_("Nu {word}.").format(word=row.word.replace(":", ",")))
     return " ".join([asked, *said]) + ":"

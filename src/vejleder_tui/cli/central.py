@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,26 @@ __all__ = ["register"]
 
 _DATABASE = "VEJLEDER_DATABASE"
 _IDENTITY = "VEJLEDER_IDENTITY"
+
+_ROLES = {
+    "worker": N_("vejleder"), "coordinator": N_("koordinator"), "exporter": N_("administration"),
+    "administration": N_("administration"),
+}  # fmt: skip
+_WAITS = {
+    "gap": N_("noget før dem mangler"), "unknown": N_("nøglen kendes ikke"), "revoked": N_("efter en spærring"),
+    "role": N_("kræver en koordinators nøgle"), "refused": N_("kan ikke læses"), "create": N_("rækken mangler"),
+    "named": N_("det, de afløser, mangler"), "parent": N_("rækken, de hører til, mangler"),
+}  # fmt: skip
+_ASIDE = {
+    "unknown": N_("afsenderen kendes ikke endnu"), "other_key": N_("en anden nøgle end den, der kendes"),
+    "tampered": N_("ændret eller beskadiget"), "not_for_us": N_("låst til en anden"),
+    "newer": N_("skrevet med en nyere version"),
+}  # fmt: skip
+
+
+def _word(words: dict[str, str], code: str) -> str:
+    """Return a code in the user's language, as it is where there is no word for it."""
+    return _(words[code]) if code in words else code
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -97,40 +118,41 @@ def _identity_path(arguments: argparse.Namespace) -> Path:
     return Path(_given(arguments, "identity", _IDENTITY)).expanduser()
 
 
-def _opened(arguments: argparse.Namespace) -> Centre:
-    from vejleder_tui.central.database import opened  # noqa: PLC0415
+@contextmanager
+def _opened(arguments: argparse.Namespace, *, ready: bool = True) -> Iterator[Centre]:
+    """Open the centre for one command; what the database says goes wrong is told in a sentence, without its values."""
+    from vejleder_tui.central.database import is_of_database, opened, translated  # noqa: PLC0415
     from vejleder_tui.central.setup import require_ready  # noqa: PLC0415
 
     centre = opened(_url(arguments))
     try:
-        require_ready(centre)
-    except BaseException:
-        centre.close()
+        if ready:
+            require_ready(centre)
+        yield centre
+    except Exception as error:
+        if is_of_database(error):
+            raise translated(error) from error
         raise
-    return centre
+    finally:
+        centre.close()
 
 
 def _init(arguments: argparse.Namespace) -> int:
     from vejleder_tui.bundle.key_file import save_key_card  # noqa: PLC0415
-    from vejleder_tui.central.database import opened  # noqa: PLC0415
     from vejleder_tui.central.identity import make_identity  # noqa: PLC0415
     from vejleder_tui.central.roles import make_roles  # noqa: PLC0415
     from vejleder_tui.central.setup import init  # noqa: PLC0415
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
 
     path = _identity_path(arguments)
-    url = _url(arguments)
     randomness = SystemRandomness()
-    centre = opened(url)
-    try:
+    with _opened(arguments, ready=False) as centre:
         card = init(
             centre, make_identity(path, randomness), name=arguments.name, municipality=arguments.municipality,
             randomness=randomness,
         )  # fmt: skip
         if arguments.roles:
             make_roles(centre)
-    finally:
-        centre.close()
     saved = save_key_card(card, Path(arguments.card)) if arguments.card else None
     if wants_json(arguments):
         print_json({**json.loads(card.to_json()), "words": card.words(), "identity": str(path)})
@@ -149,12 +171,13 @@ def _trust(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.trusting import trust_cards  # noqa: PLC0415
 
     cards = [read_key_file(name, pipes=True) for name in arguments.cards]
-    found = trust_cards(_url(arguments), cards, clock=arguments.clock, role=arguments.role)
+    with _opened(arguments) as centre:
+        found = trust_cards(centre, cards, clock=arguments.clock, role=arguments.role)
     if wants_json(arguments):
         print_json([_key_as_json(key) for key in found])
         return int(ExitCode.DONE)
     for key in found:
-        say(_("{name} tros fra nu af, som {role}.").format(name=key.name, role=key.role))
+        say(_("{name} tros fra nu af, som {role}.").format(name=key.name, role=_word(_ROLES, key.role)))
         say(_("Hør, om den bærbare har de samme ord: {words}").format(words=key.words))
     return int(ExitCode.DONE)
 
@@ -162,7 +185,8 @@ def _trust(arguments: argparse.Namespace) -> int:
 def _revoke(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.trusting import distrust  # noqa: PLC0415
 
-    key = distrust(_url(arguments), " ".join(arguments.words), clock=arguments.clock)
+    with _opened(arguments) as centre:
+        key = distrust(centre, " ".join(arguments.words), clock=arguments.clock)
     if wants_json(arguments):
         print_json(_key_as_json(key))
     else:
@@ -202,12 +226,20 @@ def _ingest(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     if arguments.watch:
         signal.signal(signal.SIGTERM, stop)
-    ingest(plan, told=told, clock=arguments.clock, stop=lambda: stopping["now"])
+    shown = None if wants_json(arguments) or not sys.stderr.isatty() else _show_progress
+    ingest(plan, told=told, clock=arguments.clock, stop=lambda: stopping["now"], progress=shown)
     if not wants_json(arguments) and sys.stdout.isatty():
         complain(_("{count} filer.").format(count=count))
     if failed:
         return int(ExitCode.NOT_SAVED)
     return int(ExitCode.REFUSED if aside else ExitCode.DONE)
+
+
+def _show_progress(file: str, done: int, total: int) -> None:
+    """Tell on one line of the terminal how far a file has come; the next line that is printed begins over it."""
+    if total:
+        sys.stderr.write(f"\r{file}: {100 * done // total} %\r")
+        sys.stderr.flush()
 
 
 def _sentence(taking: Taking) -> str:
@@ -228,11 +260,8 @@ def _sentence(taking: Taking) -> str:
 def _status(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.status import status  # noqa: PLC0415
 
-    centre = _opened(arguments)
-    try:
+    with _opened(arguments) as centre:
         found = status(centre)
-    finally:
-        centre.close()
     if wants_json(arguments):
         print_json(found.as_json())
     else:
@@ -245,8 +274,8 @@ def _status_lines(found: Status) -> Iterator[str]:
     for one in found.devices:
         yield from _device_lines(one)
     for other in found.quarantine:
-        yield _("Sat til side: {file}, {why} ({detail}), kom {at}.").format(
-            file=other.file, why=other.why, detail=other.detail or "-", at=other.received_at
+        yield _("Sat til side: {file}, {why}, kom {at}.").format(
+            file=other.file, why=_word(_ASIDE, other.why), at=other.received_at
         )
     for clock in found.clocks:
         words = (
@@ -263,7 +292,7 @@ def _status_lines(found: Status) -> Iterator[str]:
 
 def _device_lines(one: DeviceStatus) -> Iterator[str]:
     seen = _("sidst hørt fra {at}").format(at=one.last_seen) if one.last_seen else _("aldrig hørt fra")
-    role = one.role or _("kendes ikke")
+    role = _word(_ROLES, one.role) if one.role else _("kendes ikke")
     yield _("{name} ({device}, {role}): har alt til nr. {up_to}, {seen}.").format(
         name=one.name or "?", device=one.device[:8], role=role, up_to=one.up_to, seen=seen
     )
@@ -271,7 +300,7 @@ def _device_lines(one: DeviceStatus) -> Iterator[str]:
         words = _("  udeladt: nr. {first}–{last}") if gap.withheld else _("  mangler: nr. {first}–{last}")
         yield words.format(first=gap.first, last=gap.last)
     for why, count in sorted(one.held.items()):
-        yield _("  venter: {count} ({why})").format(count=count, why=why)
+        yield _("  venter: {count} ({why})").format(count=count, why=_word(_WAITS, why))
     if one.forks:
         yield _("  to kopier af den gik videre efter nr. {number}").format(number=min(one.forks) - 1)
 
@@ -282,14 +311,11 @@ def _receipts(arguments: argparse.Namespace) -> int:
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
 
     identity = read_identity(_identity_path(arguments))
-    centre = _opened(arguments)
-    try:
+    with _opened(arguments) as centre:
         found = write_receipts(
             centre, identity, Path(arguments.to), clock=arguments.clock, randomness=SystemRandomness(),
             restored=arguments.restored,
         )  # fmt: skip
-    finally:
-        centre.close()
     if wants_json(arguments):
         print_json(
             [
@@ -309,12 +335,8 @@ def _receipts(arguments: argparse.Namespace) -> int:
 def _digest(arguments: argparse.Namespace) -> int:
     from vejleder_tui.oplog import state_digest  # noqa: PLC0415
 
-    centre = _opened(arguments)
-    try:
-        with centre.reading() as view:
-            found = state_digest(view)
-    finally:
-        centre.close()
+    with _opened(arguments) as centre, centre.reading() as view:
+        found = state_digest(view)
     if wants_json(arguments):
         print_json({"digest": found.digest, "operations": found.operations, "rows": found.rows})
     else:
@@ -331,11 +353,8 @@ def _export(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.export import Form, export  # noqa: PLC0415
 
     form: Form = "csv" if arguments.csv else "parquet"
-    centre = _opened(arguments)
-    try:
+    with _opened(arguments) as centre:
         found = export(centre, Path(arguments.csv or arguments.parquet), form, pseudonyms=arguments.pseudonyms)
-    finally:
-        centre.close()
     if wants_json(arguments):
         print_json({"folder": str(found.folder), "rows": found.rows, "contested": found.contested})
         return int(ExitCode.DONE)

@@ -132,7 +132,17 @@ def _sentence(one: SessionView, today: date | None) -> str:
         return _("{said}: {reason}.").format(said=said, reason=one.reason) if one.reason else f"{said}."
     return _("{said}. {registered} af {expected} registreret.").format(
         said=said, registered=one.registered, expected=one.expected
-    )
+    ) + _settling(one)
+
+
+def _settling(one: SessionView) -> str:
+    """Return what laptops disagree about, as a sentence; empty where they agree."""
+    from vejleder_tui.screens.conflict_words import count_words, differing_words  # noqa: PLC0415
+
+    if not one.contested:
+        return ""
+    said = " ".join(part for part in (differing_words(one.open) or _("afklares"), count_words(one.to_settle)) if part)
+    return f" {said[:1].upper()}{said[1:]}."
 
 
 def _as_json(one: SessionView, titles: dict[str, str]) -> dict[str, Any]:
@@ -149,6 +159,8 @@ def _as_json(one: SessionView, titles: dict[str, str]) -> dict[str, Any]:
         "status": one.status.value,
         "expected": one.expected,
         "registered": one.registered,
+        "contested": one.contested,
+        "to_settle": one.to_settle,
     }
 
 

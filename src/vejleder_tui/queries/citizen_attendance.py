@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vejleder_tui.clock import local_date
 from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.conflict_marks import Differing, contested_attendance, differing
 from vejleder_tui.queries.persons import marks as marks_for
 from vejleder_tui.queries.persons import weight
 from vejleder_tui.queries.sessions import SessionStatus, SessionView, course_sessions
@@ -58,6 +59,8 @@ class CoursePart:
     marks: tuple[Mark, ...]
     figures: AttendanceFigures
     contested: bool
+    to_settle: int = 0
+    open: tuple[Differing, ...] = ()
 
     @property
     def came(self) -> int:
@@ -120,15 +123,8 @@ def course_parts(reader: Reader, citizens: Sequence[str], now: datetime) -> tupl
             reader, f"SELECT id, title, kind FROM course WHERE void = 0 AND id IN ({marks})", *courses
         )
     }
-    contested = {
-        row
-        for (row,) in all_rows(
-            reader,
-            "SELECT e.id FROM contested c JOIN enrolment e ON e.id = c.row"
-            f" WHERE c.table_name = 'enrolment' AND e.citizen IN ({marks_for(citizens)})",
-            *citizens,
-        )
-    }
+    opened = differing(reader, "enrolment", [place.id for several in places.values() for place in several])
+    unsettled = contested_attendance(reader, citizens)
     parts = []
     for course, (title, kind) in known.items():
         own = places.get(course, [])
@@ -144,7 +140,9 @@ def course_parts(reader: Reader, citizens: Sequence[str], now: datetime) -> tupl
                 end_reason=newest.end_reason if newest else "", is_open=newest is not None and newest.is_open,
                 marks=tuple(mark for mark, _seat in row),
                 figures=attendance_figures([seat for _mark, seat in row if seat is not None]),
-                contested=any(place.id in contested for place in own),
+                contested=any(place.id in opened for place in own),
+                to_settle=sum(mark.session in unsettled for mark, _seat in row),
+                open=tuple(one for place in own for one in opened.get(place.id, ())),
             )
         )  # fmt: skip
     return tuple(sorted(parts, key=lambda part: (not part.is_open, part.title, part.course)))

@@ -16,6 +16,7 @@ from vejleder_tui.queries.access import log_reading, logged
 from vejleder_tui.queries.base import all_rows, one_row
 from vejleder_tui.queries.citizen_attendance import CoursePart, course_parts
 from vejleder_tui.queries.citizen_timeline import TimelineEvent, timeline
+from vejleder_tui.queries.conflict_marks import Differing, differing
 from vejleder_tui.queries.conflict_values import ConflictDetail, conflict_detail
 from vejleder_tui.queries.conflicts import conflict_of
 from vejleder_tui.queries.goals import GoalDetail, citizen_goals, goal_detail
@@ -107,6 +108,7 @@ class CitizenHeader:
     consent: bool | None
     target_groups: tuple[str, ...]
     contested: tuple[str, ...]
+    open: tuple[Differing, ...]
     same_number: tuple[str, ...]
     others: tuple[Registration, ...] = ()
 
@@ -301,6 +303,7 @@ def _header(
     open_bases = [part.legal_basis for part in courses if part.is_open and part.legal_basis]
     said = own["cpr"] or own["substitute_number"] or whole["cpr"] or whole["substitute_number"]
     name, call_name, alias = own["name"], own["call_name"], own["alias"]
+    opened = tuple(one for fields in differing(reader, "citizen", ids).values() for one in fields)
     return CitizenHeader(
         id=citizen, name=name or "", call_name=call_name or "", alias=alias or "",
         short=short_name(name, call_name or "") if name else alias or "",
@@ -311,15 +314,7 @@ def _header(
         legal_bases=tuple(dict.fromkeys([*(grant.legal_basis for grant in current), *open_bases])),
         grant_until=max((grant.end for grant in current if grant.end), default=None),
         consent=_consent(reader, ids), target_groups=_target_groups(reader, ids),
-        contested=tuple(
-            field
-            for (field,) in all_rows(
-                reader,
-                "SELECT DISTINCT field FROM contested WHERE table_name = 'citizen'"
-                f" AND row IN ({marks(ids)}) ORDER BY field",
-                *ids,
-            )
-        ),
+        contested=tuple(sorted({one.field for one in opened})), open=opened,
         same_number=tuple(
             other
             for (other,) in all_rows(

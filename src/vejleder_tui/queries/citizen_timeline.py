@@ -10,6 +10,7 @@ from vejleder_tui import codes
 from vejleder_tui.codes import absence_reason, attendance_kind
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.conflict_marks import Differing, differing
 from vejleder_tui.queries.persons import marks
 from vejleder_tui.rules.formats import minutes as minutes_text
 from vejleder_tui.rules.legal import short_form
@@ -46,6 +47,7 @@ class TimelineEvent:
     note: str
     row: str
     contested: bool = False
+    open: tuple[Differing, ...] = ()
 
     def __repr__(self) -> str:
         """Name the event without its words."""
@@ -64,13 +66,16 @@ def scope_word(scope: str | None) -> str:
 
 def timeline(reader: Reader, citizens: Sequence[str]) -> tuple[TimelineEvent, ...]:
     """Return every event of a citizen, given by every id the person has, the newest first."""
-    contested = {row for (row,) in all_rows(reader, "SELECT DISTINCT row FROM contested")}
+    contested = dict(all_rows(reader, "SELECT DISTINCT row, table_name FROM contested"))
     events = [
         *_sessions(reader, citizens), *_ratings(reader, citizens), *_peer(reader, citizens), *_goals(reader, citizens),
         *_places(reader, citizens), *_grants(reader, citizens), *_consents(reader, citizens),
     ]  # fmt: skip
+    opened: dict[str, tuple[Differing, ...]] = {}
+    for row in {event[4] for event in events} & contested.keys():
+        opened |= differing(reader, contested[row], [row])
     found = [
-        TimelineEvent(date.fromisoformat(day), kind, text, note or "", row, row in contested)
+        TimelineEvent(date.fromisoformat(day), kind, text, note or "", row, row in contested, opened.get(row, ()))
         for day, kind, text, note, row in events
         if day
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui.clock import local
 from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.conflict_marks import Differing, differing
 from vejleder_tui.queries.persons import rows_of, weight
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.attendance import NO_SHOWS_IN_A_ROW, Seat, attendance_figures, needs_follow_up
@@ -52,6 +53,8 @@ class Participant:
     contested: bool = False
     person: str = ""
     twice: bool = False
+    to_settle: int = 0
+    open: tuple[Differing, ...] = ()
 
     @property
     def attention(self) -> bool:
@@ -72,6 +75,7 @@ class Waiting:
     contested: bool = False
     person: str = ""
     twice: bool = False
+    open: tuple[Differing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,7 @@ class People:
 
 _SQL = (
     "SELECT e.id, e.citizen, coalesce(c.name, c.alias, ''), coalesce(c.call_name, ''), e.legal_basis, e.status,"
-    " e.from_date, e.enrolled_from, e.to_date, e.end_reason, e.paused_from, e.paused_to, g.to_date,"
-    " EXISTS (SELECT 1 FROM contested t WHERE t.table_name = 'enrolment' AND t.row = e.id)"
+    " e.from_date, e.enrolled_from, e.to_date, e.end_reason, e.paused_from, e.paused_to, g.to_date"
     " FROM enrolment e JOIN citizen c ON c.id = e.citizen AND c.void = 0"
     ' LEFT JOIN "grant" g ON g.id = e.grant_id AND g.void = 0'
     " WHERE e.void = 0 AND e.course = ? ORDER BY coalesce(e.queue_place, 1000000), e.from_date, e.id"
@@ -104,6 +107,8 @@ def people_of(
     shown = _names(rows, ids, private=private)
     today = local(now).date()
     marks = _marks(reader, course, ids)
+    opened = differing(reader, "enrolment", [row[0] for row in rows])
+    unsettled = _unsettled(reader, course, ids)
     limit = _limit(reader)
     held = [one for one in sessions if one.status in _HELD]
     present: list[Participant] = []
@@ -114,14 +119,16 @@ def people_of(
             waiting.append(
                 Waiting(
                     enrolment=row[0], citizen=row[1], name=name, legal_basis=short_form(row[4] or ""),
-                    since=_day(row[6]) or today, offered=row[5] == "offered", contested=bool(row[13]),
-                    person=ids[row[1]][0],
+                    since=_day(row[6]) or today, offered=row[5] == "offered",
+                    contested=row[0] in opened, open=opened.get(row[0], ()), person=ids[row[1]][0],
                 )
             )  # fmt: skip
         elif row[7]:
             person = ids[row[1]][0]
             one = _participant(row, name, held, marks.get(person, {}), today=today, limit=limit)
-            one = replace(one, person=person)
+            one = replace(
+                one, person=person, contested=row[0] in opened, open=opened.get(row[0], ()), to_settle=unsettled[person]
+            )
             gone = one.status in {"completed", "ended"} or (one.to_date is not None and one.to_date < today)
             (former if gone else present).append(one)
     # A place each under two registrations: one person, and one place too many.
@@ -167,7 +174,7 @@ def _participant(
         enrolled_from=since, to_date=until, end_reason=row[9] or "", attended=figures.attended,
         expected=figures.expected, minutes=figures.attended_minutes, no_shows=needs_follow_up(latest, limit),
         grant_ended=grant_end if grant_has_ended(grant_end, today) else None, paused=on_pause(today),
-        new=timedelta(0) <= today - since <= timedelta(days=NEW_DAYS), contested=bool(row[13]),
+        new=timedelta(0) <= today - since <= timedelta(days=NEW_DAYS),
     )  # fmt: skip
 
 
@@ -179,6 +186,20 @@ def _limit(reader: Reader) -> int:
     row = one_row(reader, "SELECT value FROM setting WHERE name = 'absences_in_a_row' AND void = 0 ORDER BY id LIMIT 1")
     value = str(row[0] or "") if row else ""
     return int(value) if value.isascii() and value.isdigit() and int(value) > 0 else NO_SHOWS_IN_A_ROW
+
+
+def _unsettled(reader: Reader, course: str, ids: dict[str, tuple[str, ...]]) -> Counter[str]:
+    """Return by person on how many of the course's sessions laptops disagree about the attendance."""
+    whose = {one: group[0] for group in ids.values() for one in group}
+    return Counter(
+        whose.get(citizen, citizen)
+        for citizen, _session in all_rows(
+            reader,
+            "SELECT DISTINCT a.citizen, a.session FROM contested c JOIN attendance a ON a.id = c.row AND a.void = 0"
+            " JOIN session s ON s.id = a.session WHERE c.table_name = 'attendance' AND s.course = ?",
+            course,
+        )
+    )
 
 
 def _marks(reader: Reader, course: str, ids: dict[str, tuple[str, ...]]) -> dict[str, dict[str, Mark]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.clock import local
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.conflict_marks import Differing, differing
 from vejleder_tui.queries.course_people import Participant, Waiting, people_of
 from vejleder_tui.queries.persons import person_of
 from vejleder_tui.queries.session_rows import courses_by_id, courses_in
@@ -63,7 +64,10 @@ class CourseFilter:
 
 @dataclass(frozen=True)
 class CourseLine:
-    """One course in the list. `taken` of `capacity` places (None: no limit); `next` is its next session."""
+    """One course in the list. `taken` of `capacity` places (None: no limit); `next` is its next session.
+
+    `to_settle` counts the enrolments on which laptops disagree, `open` is what they disagree about in the course itself.
+    """
 
     id: str
     title: str
@@ -76,6 +80,8 @@ class CourseLine:
     status: str
     next: SessionView | None = None
     contested: bool = False
+    to_settle: int = 0
+    open: tuple[Differing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ class CourseDetail:
     sessions: tuple[SessionView, ...]
     taken: int
     today: date
+    open: tuple[Differing, ...] = ()
 
     @property
     def held(self) -> int:
@@ -149,8 +156,7 @@ class CourseDetail:
 
 
 _SELECT = (
-    "SELECT c.id, c.title, c.kind, c.plan, v.name, c.capacity, c.status,"
-    " EXISTS (SELECT 1 FROM contested t WHERE t.table_name = 'course' AND t.row = c.id)"
+    "SELECT c.id, c.title, c.kind, c.plan, v.name, c.capacity, c.status"
     " FROM course c LEFT JOIN venue v ON v.id = c.venue"
 )
 _MINE = (
@@ -179,7 +185,15 @@ def course_list(reader: Reader, now: datetime, wanted: CourseFilter | None = Non
     rows = rows[:MOST]
     places = _places(reader, [row[0] for row in rows], today)
     upcoming = {} if asked.ended or asked.voided else _next_sessions(reader, now)
-    lines = [_line(row, places, upcoming) for row in rows]
+    opened = differing(reader, "course", [row[0] for row in rows])
+    unsettled = _unsettled(reader)
+    lines = [
+        replace(
+            _line(row, places, upcoming), contested=row[0] in opened, open=opened.get(row[0], ()),
+            to_settle=unsettled.get(row[0], 0),
+        )
+        for row in rows
+    ]  # fmt: skip
     return lines if asked.ended else sorted(lines, key=lambda one: (sort_key(one.title), one.id))
 
 
@@ -194,12 +208,23 @@ def _running(reader: Reader, since: date) -> str:
     return json.dumps([one.id for one in found if one.window and (one.window.last is None or one.window.last >= since)])
 
 
+def _unsettled(reader: Reader) -> dict[str, int]:
+    """Return by course how many of its enrolments laptops disagree about."""
+    return dict(
+        all_rows(
+            reader,
+            "SELECT e.course, count(DISTINCT e.id) FROM contested c JOIN enrolment e ON e.id = c.row AND e.void = 0"
+            " WHERE c.table_name = 'enrolment' GROUP BY e.course",
+        )
+    )
+
+
 def _line(row: tuple[Any, ...], places: dict[str, tuple[int, int]], upcoming: dict[str, SessionView]) -> CourseLine:
-    one, title, kind, plan, venue, capacity, status, contested = row
+    one, title, kind, plan, venue, capacity, status = row
     taken, waiting = places.get(one, (0, 0))
     return CourseLine(
         id=one, title=title or "", kind=kind or "", plan=_plan(plan), venue_name=venue or "", taken=taken,
-        capacity=capacity, waiting=waiting, status=status or "", next=upcoming.get(one), contested=bool(contested),
+        capacity=capacity, waiting=waiting, status=status or "", next=upcoming.get(one),
     )  # fmt: skip
 
 
@@ -266,6 +291,7 @@ def course_detail(reader: Reader, course: str, now: datetime, *, private: bool =
         capacity=capacity, status=status or "", void=bool(void), first=first, last=window.last if window else None,
         leaders=tuple(one[0] or "" for one in leaders), participants=people.present, former=people.former,
         waiting=people.waiting, sessions=tuple(sessions), taken=len({one.person for one in people.present}), today=today,
+        open=differing(reader, "course", [course]).get(course, ()),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vejleder_tui.clock import local_date
 from vejleder_tui.codes import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.conflict_marks import contested_attendance
 from vejleder_tui.queries.persons import group_of, marks, weight
 from vejleder_tui.queries.sessions import ON_ROSTER, SessionStatus, course_sessions
 from vejleder_tui.rules.attendance import Seat, attendance_figures
@@ -26,12 +27,16 @@ _CAN_BE_HELD = frozenset({*_HELD, SessionStatus.PLANNED, SessionStatus.MOVED})
 
 
 class Dose(NamedTuple):
-    """Minutes attended of minutes planned; `not_registered` seats and `minutes_unknown` are missing from them."""
+    """Minutes attended of minutes planned; `not_registered` seats and `minutes_unknown` are missing from them.
+
+    `to_settle` counts the seats about which laptops disagree.
+    """
 
     attended_minutes: int = 0
     planned_minutes: int = 0
     not_registered: int = 0
     minutes_unknown: int = 0
+    to_settle: int = 0
 
     @property
     def hours(self) -> tuple[str, str]:
@@ -65,6 +70,7 @@ def dose_since(reader: Reader, citizen: str, start: date, now: datetime, *, enro
             marked[session] = (code, minutes)
     classes = _own_classes(reader)
     seats: list[Seat] = []
+    unsettled, to_settle = contested_attendance(reader, citizens), 0
     for course, spans in places.items():
         for view in course_sessions(reader, course, now, through=today):
             if not start <= view.date <= today or view.status not in _CAN_BE_HELD:
@@ -77,8 +83,11 @@ def dose_since(reader: Reader, citizen: str, start: date, now: datetime, *, enro
             kind = attendance_kind(code) if code else None
             klass = kind.klass if kind else classes.get(code or "")
             seats.append(Seat(klass, view.minutes, minutes, code or ""))
+            to_settle += view.ref.id in unsettled
     figures = attendance_figures(seats)
-    return Dose(figures.attended_minutes, figures.planned_minutes, figures.not_registered, figures.minutes_unknown)
+    return Dose(
+        figures.attended_minutes, figures.planned_minutes, figures.not_registered, figures.minutes_unknown, to_settle
+    )
 
 
 def _places(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui import codes
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.conflict_marks import Differing, differing
 from vejleder_tui.queries.goal_dose import NO_DOSE, Dose, dose_since
 from vejleder_tui.queries.persons import group_of, marks, persons_of
 from vejleder_tui.rules.conditions import search_conditions
@@ -60,6 +61,7 @@ class GoalRow(NamedTuple):
     status: str
     contested: bool = False
     void: bool = False
+    open: tuple[Differing, ...] = ()
 
     @property
     def term(self) -> str:
@@ -254,7 +256,26 @@ def _rows(reader: Reader, chosen: str, *parameters: object) -> list[GoalRow]:
         shown = (name or alias or "", call_name or "")
         people[persons[citizen], *shown] = shown
     names = dict(zip(people, shorten_together(list(people.values())), strict=True))
-    return [_row(values, names[persons[values[1]], values[2] or values[4] or "", values[3] or ""]) for values in found]
+    rows = [_row(values, names[persons[values[1]], values[2] or values[4] or "", values[3] or ""]) for values in found]
+    opened = _differing(reader, [row.id for row in rows if row.contested])
+    return [row._replace(open=opened.get(row.id, ())) if row.contested else row for row in rows]
+
+
+def _differing(reader: Reader, goals: list[str]) -> dict[str, tuple[Differing, ...]]:
+    """Return by goal what laptops disagree about in it and in its ratings."""
+    found = differing(reader, "goal", goals)
+    marks = ",".join("?" for _ in goals)
+    whose = dict(
+        all_rows(
+            reader,
+            "SELECT DISTINCT r.id, r.goal FROM contested k JOIN goal_rating r ON r.id = k.row"
+            f" WHERE k.table_name = 'goal_rating' AND r.goal IN ({marks})",
+            *goals,
+        )
+    )
+    for rating, fields in differing(reader, "goal_rating", whose).items():
+        found[whose[rating]] = (*found.get(whose[rating], ()), *fields)
+    return found
 
 
 def _row(values: tuple[Any, ...], name: str) -> GoalRow:

@@ -193,7 +193,8 @@ class HandoverPage(NamedTuple):
     """Everything that the screen Overdragelse shows. `drafts` and `unregistered` do not come along in a bundle.
 
     `missing`: what something here waits for; `held`: how many operations do not count, by why; `waits`: why something of a
-    bundle that was read in waits, by the bundle's id; `notices`: what nobody has seen yet, each with its sentence.
+    bundle that was read in waits, by the bundle's id; `notices`: what nobody has seen yet, each with its sentence;
+    `to_send`: what each recipient has not acknowledged, by its fingerprint.
     """
 
     waiting: Waiting
@@ -208,6 +209,7 @@ class HandoverPage(NamedTuple):
     held: dict[str, int]
     waits: dict[str, str]
     notices: tuple[tuple[NoticeView, str], ...]
+    to_send: dict[str, Waiting]
 
 
 def handover_page(reader: Reader, worker: str, now: datetime) -> HandoverPage:
@@ -215,12 +217,13 @@ def handover_page(reader: Reader, worker: str, now: datetime) -> HandoverPage:
     drafts = reader.execute("SELECT count(*) FROM draft WHERE actor = ?", (worker,)).fetchone()
     names = reader.execute("SELECT id, coalesce(name, '') FROM device WHERE void = 0").fetchall()
     taken_in = history(reader, "in")
+    recipients = known_keys(reader, "recipient")
     return HandoverPage(
         waiting=waiting(reader),
         kinds=waiting_kinds(reader),
         drafts=int(drafts[0]),
         unregistered=len(unregistered_sessions(reader, now)),
-        recipients=tuple(known_keys(reader, "recipient")),
+        recipients=tuple(recipients),
         written=tuple(history(reader, "out")),
         taken_in=tuple(taken_in),
         device_names={str(device): str(name) for device, name in names},
@@ -228,6 +231,7 @@ def handover_page(reader: Reader, worker: str, now: datetime) -> HandoverPage:
         held=held_counts(reader),
         waits=_waits(reader, taken_in),
         notices=tuple((one, notice_sentence(reader, one)) for one in open_notices(reader)),
+        to_send={one.fingerprint: waiting(reader, one.recipient) for one in recipients},
     )
 
 

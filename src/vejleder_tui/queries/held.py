@@ -47,9 +47,13 @@ def missing_ranges(reader: Reader) -> list[Missing]:
 
 
 def device_name(reader: Reader, device: str) -> str:
-    """Return a device's name as its row tells it, else the first of its id."""
+    """Return a device's name as its row tells it, else as a key card does that was read in here, else the first of its id."""
     row = reader.execute("SELECT name FROM device WHERE id = ?", (device,)).fetchone()
-    return str(row[0]) if row is not None and row[0] else device[:8]
+    if row is not None and row[0]:
+        return str(row[0])
+    cards = reader.execute("SELECT card FROM known WHERE card LIKE '{%' ORDER BY added_at DESC").fetchall()
+    names = (said["name"] for said in (json.loads(card) for (card,) in cards) if said.get("device") == device)
+    return next(names, device[:8])
 
 
 def _holders(reader: Reader, device: str, number: int) -> tuple[str, ...]:
@@ -58,13 +62,13 @@ def _holders(reader: Reader, device: str, number: int) -> tuple[str, ...]:
     rows = reader.execute(
         "SELECT r.receiver, r.heads, d.id, d.name FROM receipt r LEFT JOIN device d ON d.seal_key = r.receiver AND d.void = 0"
     )
-    own = local_value(reader, "device")
+    itself = {device, local_value(reader, "device")}
     for receiver, heads, holder, name in rows.fetchall():
-        if holder in {device, own}:
+        if holder in itself:
             continue
         if any(one.get("device") == device and int(one.get("last", 0)) >= number for one in json.loads(heads)):
             names[name or _known_name(reader, receiver)] = None
-    return tuple(one for one in names if one)
+    return tuple(one for one in names if one and one != device_name(reader, device))
 
 
 def _known_name(reader: Reader, receiver: str) -> str:

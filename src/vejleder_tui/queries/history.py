@@ -30,7 +30,10 @@ class HistoryChange:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One operation on the row. `created` for the first; `taken` where what it said was erased or is withheld."""
+    """One operation on the row. `created` for the first; `taken` where what it said was erased or is withheld.
+
+    `contested` are the fields of which this is one of several values that wait to be settled.
+    """
 
     hash: str
     at: datetime | None
@@ -40,6 +43,7 @@ class HistoryLine:
     changes: tuple[HistoryChange, ...]
     reason: str = ""
     taken: bool = False
+    contested: frozenset[str] = frozenset()
 
 
 NAMES = {
@@ -71,6 +75,9 @@ def row_history(reader: Reader, table: str, row: str) -> list[HistoryLine]:
     said: dict[str, dict[str, Value]] = {one: parts.get("values") or {} for one, parts in written.items()}
     first = next((one for one, parts in written.items() if "key" in parts), "")
     workers = dict(all_rows(reader, "SELECT id, coalesce(initials, name, '') FROM worker"))
+    opened: dict[str, set[str]] = {}
+    for one, name in all_rows(reader, "SELECT hash, field FROM contested WHERE table_name = ? AND row = ?", table, row):
+        opened.setdefault(one, set()).add(name)
     found: list[HistoryLine] = []
     for one, line, laptop in rows:
         if not line:
@@ -86,6 +93,7 @@ def row_history(reader: Reader, table: str, row: str) -> list[HistoryLine]:
             HistoryLine(
                 hash=one, at=from_stamp(parts["at"]), who=workers.get(parts.get("actor"), ""), laptop=laptop,
                 created="key" in parts, changes=changes, reason=parts.get("reason") or "",
+                contested=frozenset(opened.get(one, ())),
             )
         )  # fmt: skip
     return sorted(found, key=lambda line: line.at.isoformat() if line.at else "", reverse=True)

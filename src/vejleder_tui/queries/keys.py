@@ -35,7 +35,7 @@ class KnownKey(NamedTuple):
     """A key that was read in. `purpose`: recipient or sender. `words`: the four that are read aloud.
 
     `recipient` is an age recipient; `public_key` minisign's ("" for a bare recipient); `valid_until` the last day;
-    `role` what a sender is trusted as, one of ROLES ("" for a recipient).
+    `role` what a sender is trusted as, one of ROLES; of a recipient what its card says ("" for a bare one).
     """
 
     fingerprint: str
@@ -62,7 +62,8 @@ def known_keys(reader: Reader, purpose: str | None = None) -> list[KnownKey]:
     found = []
     for fingerprint, found_purpose, name, card, valid_until, role in rows:
         said = json.loads(card) if card.startswith("{") else {"age": card, "minisign": ""}
-        trusted_as = role_of_card(role or said.get("role", "")) if found_purpose == "sender" else ""
+        stated = str(role or said.get("role", ""))
+        trusted_as = role_of_card(stated) if found_purpose == "sender" else stated
         found.append(KnownKey(fingerprint, found_purpose, name, said["age"], said["minisign"], valid_until, trusted_as))
     return found
 

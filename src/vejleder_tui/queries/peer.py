@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui import codes
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.conflict_marks import Differing, differing
 from vejleder_tui.rules.text import shorten_together
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class PeerView:
     people: tuple[PeerParticipantView, ...] = ()
     void: bool = False
     contested: bool = False
+    open: tuple[Differing, ...] = ()
 
     @property
     def form_name(self) -> str:
@@ -218,7 +220,7 @@ def _alike(one: PeerTemplate, other: PeerTemplate) -> bool:
 def _views(reader: Reader, rows: Sequence[tuple[Any, ...]]) -> list[PeerView]:
     ids = [str(row[0]) for row in rows]
     people: dict[str, list[tuple[PeerPerson, str, str, str]]] = {}
-    contested: set[str] = set()
+    opened: dict[str, tuple[Differing, ...]] = {}
     for part in (ids[at : at + 500] for at in range(0, len(ids), 500)):
         marks = ",".join("?" for _ in part)
         for activity, citizen, worker, role, peer_role, name, call_name in all_rows(
@@ -230,21 +232,23 @@ def _views(reader: Reader, rows: Sequence[tuple[Any, ...]]) -> list[PeerView]:
         ):
             person = PeerPerson(citizen, worker, peer_role or "")
             people.setdefault(activity, []).append((person, role or "", name or "", call_name or ""))
-        contested.update(
-            row[0]
-            for row in all_rows(
+        opened |= differing(reader, "peer_activity", part)
+        taking = dict(
+            all_rows(
                 reader,
-                f"SELECT row FROM contested WHERE table_name = 'peer_activity' AND row IN ({marks}) UNION"
-                " SELECT pp.activity FROM contested d JOIN peer_participant pp ON pp.id = d.row"
+                "SELECT DISTINCT pp.id, pp.activity FROM contested d JOIN peer_participant pp ON pp.id = d.row"
                 f" WHERE d.table_name = 'peer_participant' AND pp.activity IN ({marks})",
-                *part,
                 *part,
             )
         )
-    return [_view(row, people.get(row[0], []), contested=row[0] in contested) for row in rows]
+        for row, fields in differing(reader, "peer_participant", taking).items():
+            opened[taking[row]] = (*opened.get(taking[row], ()), *fields)
+    return [_view(row, people.get(row[0], []), opened=opened.get(row[0], ())) for row in rows]
 
 
-def _view(row: tuple[Any, ...], people: list[tuple[PeerPerson, str, str, str]], *, contested: bool) -> PeerView:
+def _view(
+    row: tuple[Any, ...], people: list[tuple[PeerPerson, str, str, str]], *, opened: tuple[Differing, ...]
+) -> PeerView:
     names = shorten_together([(name, call_name) for _person, _role, name, call_name in people])
     named = sorted(
         (
@@ -257,5 +261,6 @@ def _view(row: tuple[Any, ...], people: list[tuple[PeerPerson, str, str, str]], 
         id=row[0], date=date.fromisoformat(row[1]) if row[1] else date.min, minutes=row[2] or 0, form=row[3] or "",
         purposes=tuple((row[4] or "").split()), place=row[5] or "", count=row[6], mutual=bool(row[7]),
         session=row[8], goal=row[9], summary=row[10] or "", next_step=row[11] or "", shared=row[12] or "",
-        guidance_minutes=row[13], load=row[14] or "", people=tuple(named), void=bool(row[15]), contested=contested,
+        guidance_minutes=row[13], load=row[14] or "", people=tuple(named), void=bool(row[15]),
+        contested=bool(opened), open=opened,
     )  # fmt: skip

@@ -306,7 +306,9 @@ def _contested(reader: Reader, rows: list[str]) -> dict[str, tuple[str, ...]]:
         said = json.loads(value) if value else None
         kind = attendance_kind(said) if name == "code" and isinstance(said, str) else None
         words = found.setdefault(row, [])
-        if name != "note":
+        if name == "note":
+            words += [] if _("note") in words else [_("note")]
+        else:
             words.append(kind.word if kind else _("ikke registreret") if said is None else str(said))
     return {row: tuple(dict.fromkeys(words)) or (_("note"),) for row, words in found.items()}
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vejleder_tui.codes.attendance import AttendanceClass, attendance_kind
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.conflict_marks import Differing, differing
 from vejleder_tui.queries.persons import persons_of, weight
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ ON_ROSTER = "void = 0 AND enrolled_from IS NOT NULL AND status NOT IN ('waiting'
 class SessionCount(NamedTuple):
     """Who was enrolled that day, how many have a code, how many gave notice, named guests, and whether laptops disagree.
 
-    `came`: somebody did, so the session was held, whatever else was written of it.
+    `came`: somebody did, so the session was held, whatever else was written of it. `to_settle` counts the attendances on
+    which laptops disagree, `open` is what they disagree about in the session's own row.
     """
 
     expected: int
@@ -32,6 +34,8 @@ class SessionCount(NamedTuple):
     guests: int
     contested: bool
     came: bool = False
+    to_settle: int = 0
+    open: tuple[Differing, ...] = ()
 
 
 def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]) -> dict[str, SessionCount]:
@@ -39,7 +43,8 @@ def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
     ids = [one for one, _course, _day, exists in sessions if exists]
     marks: dict[str, dict[str, str]] = {}
     guests: dict[str, int] = {}
-    contested: set[str] = set()
+    unsettled: dict[str, int] = {}
+    opened = differing(reader, "session", ids)
     for part, places in _parts(ids):
         for session, citizen, code in all_rows(
             reader,
@@ -53,15 +58,14 @@ def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
             f" AND session IN ({places}) GROUP BY session"
         )
         guests |= dict(all_rows(reader, counting, *part))
-        for (session,) in all_rows(
-            reader,
-            "SELECT a.session FROM contested c JOIN attendance a ON a.id = c.row WHERE c.table_name = 'attendance'"
-            f" AND a.session IN ({places})"
-            f" UNION SELECT row FROM contested WHERE table_name = 'session' AND row IN ({places})",
-            *part,
-            *part,
-        ):
-            contested.add(session)
+        unsettled |= dict(
+            all_rows(
+                reader,
+                "SELECT a.session, count(DISTINCT a.id) FROM contested c JOIN attendance a ON a.id = c.row AND a.void = 0"
+                f" WHERE c.table_name = 'attendance' AND a.session IN ({places}) GROUP BY a.session",
+                *part,
+            )
+        )
     enrolled = _enrolled(reader, sessions)
     persons = persons_of(
         reader,
@@ -82,8 +86,10 @@ def counts_of(reader: Reader, sessions: list[tuple[str, str | None, date, bool]]
             registered=len(marked),
             notified=sum(1 for code in marked.values() if code == "absent_notified"),
             guests=guests.get(one, 0),
-            contested=one in contested,
+            contested=one in unsettled or one in opened,
             came=any(_came(code) for code in marked.values()),
+            to_settle=unsettled.get(one, 0),
+            open=opened.get(one, ()),
         )
     return found
 

@@ -10,6 +10,7 @@ from vejleder_tui.clock import local
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.ids import natural_id
 from vejleder_tui.queries.base import all_rows
+from vejleder_tui.queries.conflict_marks import Differing
 from vejleder_tui.queries.session_counts import ON_ROSTER, counts_of
 from vejleder_tui.queries.session_rows import (
     CourseRow,
@@ -88,7 +89,8 @@ class SessionView(NamedTuple):
     """One session. Minutes are of the local day; `ordinal` of `total` is its place in the course ("7. af 20").
 
     `expected` is who was enrolled that day, `registered` how many of them have a code, `guests` named and unnamed.
-    `contested`: some of its values, or of its attendance, differ between two laptops.
+    `contested`: some of its values, or of its attendance, differ between two laptops; `to_settle` counts the attendances,
+    `open` is what they disagree about in the session itself. One that is cancelled though somebody came is contested too.
     """
 
     ref: SessionRef
@@ -112,6 +114,8 @@ class SessionView(NamedTuple):
     signed_off_at: datetime | None = None
     exists: bool = False
     contested: bool = False
+    to_settle: int = 0
+    open: tuple[Differing, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -287,6 +291,9 @@ def _laid_over(base: SessionView, row: SessionRow, now: datetime) -> SessionView
     return _timed(view, now, stored=row.status)
 
 
+_CAME_ALL_THE_SAME = (Differing("session", "status", ("held", "cancelled")),)
+
+
 def _counted(reader: Reader, views: list[SessionView], now: datetime) -> list[SessionView]:
     """Return the views with their counts; one whose time has passed and where somebody is registered was held.
 
@@ -305,6 +312,7 @@ def _counted(reader: Reader, views: list[SessionView], now: datetime) -> list[Se
             view._replace(
                 expected=count.expected, registered=count.registered, guests=view.guests + count.guests,
                 notified=count.notified, contested=count.contested or after_all,
+                to_settle=count.to_settle, open=count.open or (_CAME_ALL_THE_SAME if after_all else ()),
                 status=SessionStatus.HELD if held or after_all else view.status,
             )
         )  # fmt: skip

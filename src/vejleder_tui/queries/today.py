@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vejleder_tui import codes
 from vejleder_tui.clock import local
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.conflicts import CANCELLED, conflicts, count_conflicts
 from vejleder_tui.queries.drafts import DraftView, drafts
 from vejleder_tui.queries.goals import GoalRow, goals_due
 from vejleder_tui.queries.handover import Waiting, waiting
@@ -59,14 +60,18 @@ class FollowUp(NamedTuple):
 
 @dataclass(frozen=True)
 class ToSettle:
-    """How many rows differ between two laptops, and the first of them: table, field, day, person, number of values."""
+    """How many rows wait to be settled, and the newest of them: table, fields, day, person, values of its first field.
+
+    `cancelled`: it is a session that is cancelled, though somebody is registered by another laptop.
+    """
 
     count: int = 0
     table: str = ""
-    field: str = ""
+    fields: tuple[str, ...] = ()
     day: date | None = None
     name: str = ""
     values: int = 0
+    cancelled: bool = False
 
 
 class TodayView(NamedTuple):
@@ -200,29 +205,18 @@ def _classed(found: list[str]) -> list[tuple[str, codes.AttendanceClass]]:
 
 
 def _to_settle(reader: Reader) -> ToSettle:
-    count = one_row(reader, "SELECT count(*) FROM (SELECT DISTINCT table_name, row FROM contested)")
-    first = one_row(
-        reader,
-        "SELECT table_name, row, field, count(*) FROM contested GROUP BY table_name, row, field"
-        " ORDER BY table_name DESC, row, field LIMIT 1",
-    )
-    if count is None or first is None:
+    count = count_conflicts(reader)
+    if not count:
         return ToSettle()
-    table, row, field, values = first
-    day, person = None, None
-    if table in {"session", "attendance", "guest", "session_staff"}:
-        of = "?" if table == "session" else f"(SELECT session FROM {table} WHERE id = ?)"
-        day = one_row(reader, f"SELECT coalesce(date, planned_date) FROM session WHERE id = {of}", row)
-    if table in {"attendance", "citizen", "goal", "enrolment", "grant", "goal_rating", "consent"}:
-        of = "?" if table == "citizen" else f'(SELECT citizen FROM "{table}" WHERE id = ?)'
-        person = one_row(
-            reader, f"SELECT coalesce(name, alias, ''), coalesce(call_name, '') FROM citizen WHERE id = {of}", row
-        )
-    return ToSettle(
-        count=count[0],
-        table=table,
-        field=field,
-        day=date.fromisoformat(day[0]) if day and day[0] else None,
-        name=shorten_together([(person[0], person[1])])[0] if person else "",
-        values=values,
+    (first,) = conflicts(reader, limit=1)
+    found = one_row(
+        reader,
+        "SELECT count(*) FROM contested WHERE table_name = ? AND row = ? AND field = ?",
+        first.table,
+        first.row,
+        first.fields[0],
     )
+    return ToSettle(
+        count=count, table=first.table, fields=first.fields, day=first.day, name=first.name,
+        values=found[0] if found else 0, cancelled=first.kind == CANCELLED,
+    )  # fmt: skip

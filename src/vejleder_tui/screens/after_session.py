@@ -11,6 +11,7 @@ from vejleder_tui.i18n import N_, _
 from vejleder_tui.queries.after_session import FORM_KINDS, AfterForm, EventLine, after_form
 from vejleder_tui.queries.sessions import SessionRef
 from vejleder_tui.rules.formats import line_date, short_date, time_range
+from vejleder_tui.screens.conflict_words import count_words
 from vejleder_tui.screens.drafting import DraftedForm
 from vejleder_tui.screens.roster_text import saved_sentence
 from vejleder_tui.widgets.form import BoxField, Choice, NumberField, PersonField, PickField, RadioField, TextField
@@ -51,6 +52,10 @@ class AfterSessionScreen(DraftedForm):
 
     # What stands on it
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "session", self.ref.id
+
     def title_left(self) -> str:
         """Return "Efter mødet · ABC-gruppe, efterår"."""
         title = self.found.view.title if self.found else ""
@@ -62,6 +67,7 @@ class AfterSessionScreen(DraftedForm):
             return ""
         view = self.found.view
         when = f"{line_date(view.date)} {time_range(view.start_minute, view.end_minute)}"
+        when = " · ".join(one for one in (when, _("afklares") if view.open else "", count_words(view.to_settle)) if one)
         if view.signed_off_at is not None:
             return _("{when} · godkendt {who} · en rettelse skal have en grund").format(
                 when=when, who=view.signed_off_by

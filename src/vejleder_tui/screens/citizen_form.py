@@ -51,6 +51,10 @@ class CitizenForm(DraftedForm):
         """The day it is in Denmark."""
         return local_date(self.desk.clock.now())
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "citizen", self.citizen
+
     def title_left(self) -> str:
         """Return what the form is for."""
         return _("Ret borger") if self.citizen else _("Ny borger")

@@ -10,6 +10,7 @@ from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import NO_FIGURE, hours, near_date, short_date, whole_date
 from vejleder_tui.rules.goals import direction, type_name, verdict_word
 from vejleder_tui.rules.legal import short_form
+from vejleder_tui.screens.conflict_words import count_words, differing_words
 from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.path_chart import HEIGHT, Path, path_lines
 from vejleder_tui.widgets.text import columns, fit, plain, width
@@ -69,7 +70,7 @@ def _header_parts(header: CitizenHeader, number: str, *, place: bool, keys: bool
     registered = _("{count} registreringer (s viser)") if keys else _("{count} registreringer")
     told = (
         (header.protected, _("beskyttet adresse")),
-        (header.contested, _("afklares")),
+        (header.contested, differing_words(header.open) or _("afklares")),
         (header.others, registered.format(count=len(header.others) + 1)),
         (header.same_number, _ATTENTION + _("samme nummer som en anden")),
     )
@@ -88,7 +89,9 @@ def course_rows(courses: Sequence[CoursePart], today: date, cells: int) -> list[
     for part in courses:
         if part.kind == "open" or not part.is_open or not part.marks:
             text = _course_sentence(part, today)
-            rows.append(Row(part.course, f"{_('afklares')} · {text}" if part.contested else text, say=text))
+            told = f"{text} {count_words(part.to_settle)}".rstrip()
+            said = " · ".join(one for one in (told, differing_words(part.open)) if one)
+            rows.append(Row(part.course, f"{_('afklares')} · {text}" if _open(part) else text, say=said))
             continue
         shown = part.marks[-room:]
         if [mark.day for mark in shown] != days:
@@ -98,21 +101,28 @@ def course_rows(courses: Sequence[CoursePart], today: date, cells: int) -> list[
     return rows
 
 
+def _open(part: CoursePart) -> bool:
+    return part.contested or bool(part.to_settle)
+
+
 def _strip(part: CoursePart, shown: Sequence[Mark], room: int) -> str:
     marks = "".join(fit(f"  {mark.letter}", _MARK) for mark in shown)
     came = _("{came} af {expected}").format(came=part.came, expected=part.figures.expected)
     dose = hours(part.figures.attended_minutes)
     figures = f"{came}  {dose}" if len(came) + len(dose) + 2 <= _FIGURES else f"{came} {dose}"
-    title = f"{_('afklares')} · {part.title}" if part.contested else part.title
+    title = f"{_('afklares')} · {part.title}" if _open(part) else part.title
     return f"{fit(title, _TITLE)} {fit(marks, room * _MARK)}{fit(figures, _FIGURES, 'right')} "
 
 
 def _course_said(part: CoursePart, today: date) -> str:
     last = ", ".join(f"{short_date(mark.day, today)} {mark.letter}" for mark in part.marks[-4:])
-    return _("{title} ({basis}): fremmødt {came} af {expected}, {hours}. Senest: {last}").format(
+    said = _("{title} ({basis}): fremmødt {came} af {expected}, {hours}. Senest: {last}").format(
         title=part.title, basis=short_form(part.legal_basis) or NO_FIGURE, came=part.came,
         expected=part.figures.expected, hours=hours(part.figures.attended_minutes), last=last,
     )  # fmt: skip
+    return " · ".join(
+        one for one in (f"{said} {count_words(part.to_settle)}".rstrip(), differing_words(part.open)) if one
+    )
 
 
 def _course_sentence(part: CoursePart, today: date) -> str:
@@ -202,6 +212,9 @@ def goal_sentence(goal: GoalDetail, today: date) -> str:
     if goal.dose.planned_minutes:
         attended, planned = goal.dose.hours
         parts.append(_("Deltog i {attended} af {planned} timer.").format(attended=attended, planned=planned))
+        parts += [count_words(goal.dose.to_settle)] if goal.dose.to_settle else []
+    if goal.row.open:
+        parts.append(f"{differing_words(goal.row.open)}.")
     if goal.row.due is not None:
         near = near_date(goal.row.due, today)
         late = goal.row.due < today
@@ -287,6 +300,7 @@ def event_rows(events: Sequence[TimelineEvent], today: date) -> list[Row]:
     for index, event in enumerate(events):
         word = _("afklares") if event.contested else kind_word(event.kind)
         said = f"{event.text} · {event.note}" if event.note else event.text
+        said = f"{differing_words(event.open)} · {said}" if event.open else said
         parts = (short_date(event.day, today), word, said)
         rows.append(
             Row(

@@ -12,13 +12,16 @@ from vejleder_tui.rules.formats import short_date, whole_date
 from vejleder_tui.screens.history_words import label, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
+    from vejleder_tui.queries.conflict_marks import Differing
     from vejleder_tui.queries.conflict_values import ConflictField, ConflictValue, Written
     from vejleder_tui.queries.conflicts import Conflict
 
 __all__ = [
     "count_words",
+    "differing_words",
     "field_word",
     "fields_words",
     "headline",
@@ -118,6 +121,16 @@ def saw_words(table: str, field: ConflictField, one: Written) -> str:
     if not one.saw:
         return _("så intet før")
     return _("så før: {values}").format(values=" / ".join(value_word(table, field.field, value) for value in one.saw))
+
+
+def differing_words(found: Sequence[Differing]) -> str:
+    """Return "afklares: minutter 60 / 45, note" for the detail line, nothing where nothing is open."""
+    said = []
+    for one in found:
+        word = field_word(one.table, one.field)
+        values = " / ".join(value_word(one.table, one.field, value) for value in one.values)
+        said.append(f"{word} {values}" if values else word)
+    return _("afklares: {values}").format(values=", ".join(said)) if said else ""
 
 
 def count_words(count: int) -> str:

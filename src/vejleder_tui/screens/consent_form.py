@@ -30,6 +30,10 @@ class ConsentForm(PlanningForm):
         self.citizen, self.consent = self.given(citizen=citizen, consent=consent)
         self._scope = ""
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "consent", self.consent
+
     def title_left(self) -> str:
         """Return what the consent is to."""
         word = _(SCOPES[self._scope]) if self._scope in SCOPES else ""

@@ -35,6 +35,10 @@ class CourseForm(PlanningForm):
         self.course, self.clone = self.given(course=course, clone=clone)
         self._standing: CourseValues | None = None
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "course", self.course
+
     def title_left(self) -> str:
         """Return what the form is for."""
         if self.course:

@@ -9,6 +9,7 @@ from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.formats import hours, line_date, period, short_date, time_range, whole_date
 from vejleder_tui.rules.recurrence import describe
+from vejleder_tui.screens.conflict_words import count_words, differing_words
 from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.text import columns, fit, plain, width
 
@@ -56,6 +57,7 @@ def header(course: CourseDetail, cells: int = 0) -> str:
     Where there is no room the leaders go first, then the place is cut; days and times stay whole.
     """
     state = _("FJERNET") if course.void else _("AFSLUTTET") if course.status == "ended" else ""
+    state = " · ".join(one for one in (state, differing_words(course.open)) if one)
     kind, plan = kind_word(course.kind), describe(course.plan) if course.plan else _("uden plan")
     days = period(course.first, course.last) if course.first else ""
     place, leaders = plain(course.venue_name), ", ".join(course.leaders)
@@ -143,6 +145,9 @@ def session_sentence(view: SessionView, today: date, venue: str | None = None) -
         return f"{said}: {view.reason}" if view.reason else said
     if view.date <= today or view.registered:
         said = _("{said}: {count} registreret").format(said=said, count=of(view.registered, view.expected))
+    said = " · ".join(
+        one for one in (f"{said} {count_words(view.to_settle)}".rstrip(), differing_words(view.open)) if one
+    )
     return f"{said} · {view.theme}" if view.theme else said
 
 
@@ -150,7 +155,7 @@ def session_sentence(view: SessionView, today: date, venue: str | None = None) -
 
 
 def _flags(one: Participant) -> str:
-    if one.contested:
+    if one.contested or one.to_settle:
         return _("afklares")
     parts = [_("pause") if one.paused else "", "!" if one.attention else "", _("ny") if one.new else ""]
     return " ".join(part for part in parts if part)
@@ -180,8 +185,17 @@ def _sentence(one: Participant) -> str:
         _("{name}, {basis}, indskrevet {since}").format(
             name=one.name, basis=one.legal_basis, since=whole_date(one.enrolled_from)
         ),
-        _("fremmødt {share}, {hours}").format(share=of(one.attended, one.expected), hours=hours(one.minutes)),
+        " ".join(
+            part
+            for part in (
+                _("fremmødt {share}, {hours}").format(share=of(one.attended, one.expected), hours=hours(one.minutes)),
+                count_words(one.to_settle),
+            )
+            if part
+        ),
     ]
+    if one.open:
+        parts.append(differing_words(one.open))
     if one.twice:
         parts.append(_("indskrevet to gange"))
     if one.paused:
@@ -223,6 +237,7 @@ def _waits(place: int, one: Waiting, today: date) -> Row:
     said = _("{place}. på ventelisten: {name}, {basis}, {since}{offered}").format(
         place=place, name=one.name, basis=one.legal_basis or "–", since=since, offered=offered
     )
+    said = f"{said} · {differing_words(one.open)}" if one.open else said
     return Row(f"w:{one.enrolment}", made, said)
 
 
@@ -257,7 +272,9 @@ def _cells(one: CourseLine, today: date, missing: int) -> tuple[str, ...]:
     when = ""
     if one.next is not None:
         when = _("i dag") if one.next.date == today else f"{one.next.date:%d-%m}"
-    status = _("afklares") if one.contested else when or _(COURSE_STATUS.get(one.status, N_("planlagt")))
+    status = (
+        _("afklares") if one.contested or one.to_settle else when or _(COURSE_STATUS.get(one.status, N_("planlagt")))
+    )
     return (
         one.title, describe(one.plan) if one.plan else "",
         of(one.taken, one.capacity) if one.capacity else str(one.taken),
@@ -295,7 +312,9 @@ def _course_said(one: CourseLine, missing: int) -> str:
     if one.next is not None:
         parts.append(_("næste {day}").format(day=line_date(one.next.date)))
     places = of(one.taken, one.capacity) if one.capacity else str(one.taken)
-    parts.append(_("{places} pladser").format(places=places))
+    parts.append(f"{_('{places} pladser').format(places=places)} {count_words(one.to_settle)}".rstrip())
+    if one.open:
+        parts.append(differing_words(one.open))
     if one.waiting:
         parts.append(_("{count} venter").format(count=one.waiting))
     if missing:

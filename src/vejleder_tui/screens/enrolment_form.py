@@ -40,6 +40,10 @@ class EnrolmentForm(PlanningForm):
         self._title = ""
         self._standing: EnrolmentValues | None = None
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "enrolment", self.enrolment
+
     def title_left(self) -> str:
         """Return what the form does, and on which course."""
         title = _(_TITLES[self.act])

@@ -9,6 +9,7 @@ from vejleder_tui.clock import local
 from vejleder_tui.errors import RuleError, VejlederError
 from vejleder_tui.i18n import _
 from vejleder_tui.screens.base import BaseScreen
+from vejleder_tui.screens.form_conflicts import tell_differing
 from vejleder_tui.widgets.block import Rule
 from vejleder_tui.widgets.form import Button, Form
 from vejleder_tui.widgets.lines import MenuLine
@@ -63,6 +64,10 @@ class FormScreen(BaseScreen):
     def field_changed(self, field: Field) -> None:
         """Hear that a field was changed by the user."""
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return table and id of the row that the form changes, so that what laptops disagree about is said; or nothing."""
+        return "", ""
+
     def kept_sentence(self) -> str:
         """Return what is said when a changed form is left."""
         return _("Kladden ligger på I dag. Den er ikke registreret endnu.") if self.on_leave is not None else ""
@@ -96,6 +101,8 @@ class FormScreen(BaseScreen):
         if self.draft:
             self.form.set_raw(self.draft)
         self.call_after_refresh(self._begin)
+        if self.row_shown()[1]:
+            self.run_worker(tell_differing(self), group="differing")
 
     def _begin(self) -> None:
         self._settled = True

@@ -13,6 +13,7 @@ from vejleder_tui.rules.formats import short_date, whole_date
 from vejleder_tui.rules.gas import SCORES, score_word
 from vejleder_tui.rules.goals import direction, level_word
 from vejleder_tui.screens.base import DetailScreen
+from vejleder_tui.screens.conflict_words import count_words, differing_words
 from vejleder_tui.screens.goal_rows import is_rateable
 from vejleder_tui.widgets.panels import Panel, PanelGroup, Row
 from vejleder_tui.widgets.path_chart import HEIGHT, Path, path_lines
@@ -116,6 +117,7 @@ class GoalScreen(DetailScreen):
         said = [detail.sentence]
         if dose.planned_minutes:
             said.append(_("Deltog i {attended} af {planned} timer.").format(attended=attended, planned=planned))
+            said.append(count_words(dose.to_settle))
         self.say(" ".join(one for one in said if one))
 
     def command_goal_rate(self) -> None:
@@ -155,7 +157,7 @@ def _words(detail: GoalDetail, cells: int) -> list[Row]:
     if row.goal_type is not None and row.baseline is not None and row.target is not None:
         parts = [direction(row.goal_type, row.baseline, row.target)]
         if row.contested:
-            parts.append(_("afklares"))
+            parts.append(differing_words(row.open) or _("afklares"))
         lines.append(" · ".join(parts))
     return [Row(None, line) for line in lines]
 

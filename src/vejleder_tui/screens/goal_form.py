@@ -56,6 +56,10 @@ class GoalForm(DraftedForm):
         self._given = bool(self.citizen)
         self._known: _Known | None = None
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "goal", self.goal
+
     def title_left(self) -> str:
         """Return whose goal it is."""
         name = self._known.name if self._known else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import near_date, short_date
 from vejleder_tui.rules.goals import GoalType, summary, type_name, verdict_word
+from vejleder_tui.screens.conflict_words import differing_words
 from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.text import columns, initials, width
 
@@ -83,10 +84,10 @@ def goal_sentence(row: GoalRow, today: date, *, privacy: bool = False, cells: in
     name = initials(row.name) if privacy else row.name
     first = f"{name} · {row.term or _('ønske')}"
     if row.goal_type is None or row.baseline is None or row.target is None:
-        return first, _("Et ønske. r gør det til et mål.")
+        return first, differing_words(row.open) or _("Et ønske. r gør det til et mål.")
     parts = [summary(row.goal_type, row.baseline, row.now, row.target).rstrip(".")]
     if row.contested:
-        parts = [f"{parts[0].rpartition(':')[0]}: {_('afklares')}"]
+        parts = [f"{parts[0].rpartition(':')[0]}: {differing_words(row.open) or _('afklares')}"]
     due = []
     if row.due is not None:
         said = _("skulle vurderes {date}") if row.overdue(today) else _("vurderes {date}")

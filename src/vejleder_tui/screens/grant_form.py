@@ -33,6 +33,10 @@ class GrantForm(PlanningForm):
         super().__init__(**values)
         self.citizen, self.grant = self.given(citizen=citizen, grant=grant)
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "grant", self.grant
+
     def title_left(self) -> str:
         """Return what the form is for."""
         return _("Ret bevilling") if self.grant else _("Ny bevilling")

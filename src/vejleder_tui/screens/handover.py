@@ -17,7 +17,7 @@ from vejleder_tui.screens.handover_reading import HandoverReading
 from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
-from vejleder_tui.widgets.text import wrap
+from vejleder_tui.widgets.text import plain, wrap
 
 if TYPE_CHECKING:
     from datetime import date
@@ -148,7 +148,7 @@ class HandoverScreen(HandoverReading):
         attention = taken_of.attention_rows(page, self.waiting_cards)
         panels["taken"].height = max(1, min(taken_of.MOST if attention else 3, len(attention) + len(page.taken_in)))
         self.group.set_rows("bundles", lines_of.bundle_rows(page, today))
-        self.group.set_rows("taken", [*attention, *taken_of.taken_rows(page, today)])
+        self.group.set_rows("taken", [*attention, *taken_of.taken_rows(page, self.waiting_cards, today)])
         self.group.refresh(layout=True)
         if self._go_to:
             self.group.go("bundles", self._go_to)
@@ -166,8 +166,8 @@ class HandoverScreen(HandoverReading):
 
     def _show_detail(self) -> None:
         row, cells = self.group.row, self.size.width - 2
-        if self.bundle is None and row is not None and self.group.panel.id == "taken":
-            told = tuple(wrap(row.say, cells)[:2])
+        if self.bundle is None and row is not None:
+            told = tuple(wrap(plain(row.say), cells)[:2])
         else:
             told = lines_of.detail(self.bundle, self.today, cells)
         self.query_one("#detail", Block).show("", *(f" {one}" for one in told))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
-    from vejleder_tui.queries.handover import HandoverPage, HistoryLine
+    from vejleder_tui.queries.handover import HandoverPage, HistoryLine, Waiting
     from vejleder_tui.queries.keys import KnownKey
 
 __all__ = [
@@ -114,8 +114,22 @@ def recipient_rows(page: HandoverPage, today: date) -> list[Row]:
         return lambda cells: columns(cells, (one.name, max(10, cells - words - 23)), (one.words, words), (until, 0))
 
     return [
-        Row(one.fingerprint, made(one), say=f"{one.name}, {one.words}, {_until(one, today)}") for one in page.recipients
-    ]
+        Row(
+            one.fingerprint, made(one),
+            say=f"{one.name}, {one.words}, {_until(one, today)}. {_to_send(page.to_send[one.fingerprint], today)}",
+        )
+        for one in page.recipients
+    ]  # fmt: skip
+
+
+def _to_send(one: Waiting, today: date) -> str:
+    """Return how much a recipient has not acknowledged, and when it last did."""
+    changes = ngettext("{count} ændring mangler dér", "{count} ændringer mangler dér", one.changes).format(
+        count=number(one.changes)
+    )
+    if one.last_receipt_at is None:
+        return _("{changes}; ingen kvittering endnu.").format(changes=changes)
+    return _("{changes}; sidste kvittering {when}.").format(changes=changes, when=when_of(one.last_receipt_at, today))
 
 
 def _until(one: KnownKey, today: date) -> str:

@@ -98,7 +98,7 @@ class HandoverReading(HandoverKeys):
         def act(aside: Aside) -> list[ReceiptTaken]:
             from vejleder_tui.services.receipts import take_receipt  # noqa: PLC0415 - in the thread
 
-            return [take_receipt(aside.store, path, progress=work.look) for path in paths]
+            return [take_receipt(aside.store, path) for path in paths]
 
         taken = await self.long(work, act)
         if taken is None:
@@ -185,7 +185,7 @@ class HandoverReading(HandoverKeys):
         answers = [Answer("", _("Annullér")), Answer(role, _("Tro på den"), "t")]
         if role != "worker":
             question += " " + _("En koordinator og administrationen kan slette og spærre for alle.")
-            answers.append(Answer("worker", _("Kun som vejleder"), "v"))
+            answers.append(Answer("worker", _("Som vejleder"), "v"))
         answer = await self.app.push_screen_wait(Dialog(question, *answers))
         if not answer:
             self.say(_("Afsenderen er ikke tilføjet."))

@@ -44,13 +44,14 @@ def attention_rows(page: HandoverPage, waiting: Sequence[WaitingCard]) -> list[R
     return [Row(key, f"! {plain(sentence)}", say=plain(sentence)) for key, sentence in told]
 
 
-def taken_rows(page: HandoverPage, today: date) -> list[Row]:
-    """Return a line for each bundle that was read in here."""
+def taken_rows(page: HandoverPage, waiting: Sequence[WaitingCard], today: date) -> list[Row]:
+    """Return a line for each bundle that was read in here; a laptop that waits to be trusted is called as it calls itself."""
+    known = {**{one.key.device: one.key.name for one in waiting}, **page.device_names}
     span, _five = widths(page.taken_in)
     count = max([4, *(width(number(one.operations)) for one in page.taken_in)])
 
     def made(one: HistoryLine) -> Callable[[int], str]:
-        names = ", ".join(page.device_names.get(device) or device[:8] for device in one.devices)
+        names = ", ".join(plain(known.get(device) or device[:8]) for device in one.devices)
         return lambda cells: columns(
             cells, (when_of(one.created_at, today), 11), (names, 9 if cells < 100 else 20), (span_of(one), span),
             (number(one.operations), count, "right"), (_state(page, one, today), 0),

@@ -90,6 +90,8 @@ def _row(line: HistoryLine, when: str, place: int, change: HistoryChange) -> Row
         what = f"{named}: {after}" if named else _("oprettet")
     else:
         what = f"{named}: {before} → {after}"
+    if change.field in line.contested:
+        what = f"{_('afklares')} · {what}"
     said = _("{when} {who} på {laptop}: {what}").format(when=when, who=line.who, laptop=line.laptop, what=what)
     if line.reason:
         said = _("{said}. Begrundelse: {reason}").format(said=said, reason=line.reason)

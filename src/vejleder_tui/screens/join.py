@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from vejleder_tui.errors import CancelledError, VejlederError
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import number
 from vejleder_tui.screens.handover_keys import HandoverKeys, typed_path
@@ -50,12 +49,13 @@ class JoinScreen(HandoverKeys):
         )
         rows = [Row(command, f"{key}  {text}", say=f"{key}: {text}.") for command, key, text in steps]
         yield RowList(rows, title=_("På denne bærbare"), identity="body")
-        yield Block("", identity="detail")
+        yield Block("", height=1, identity="detail")
 
     def on_mount(self) -> None:
         """Show the words."""
         super().on_mount()
         self.query_one("#body").styles.height = 4
+        self.query_one("#detail").styles.height = "1fr"
         self.run_worker(self.load(), group="load")
 
     async def load(self, *, ready: bool = False) -> None:  # noqa: ARG002 - there is one state only
@@ -70,8 +70,9 @@ class JoinScreen(HandoverKeys):
             _("Denne bærbares ord: {words}").format(words=await self.desk.read(words)),
             _("Læs dem op for koordinatoren, og hør, om der står de samme ord dér."),
             "",
-            _("På koordinatorens bærbar: 7 Overdragelse, n tilføjer nøglefilen som modtager, l som afsender,"),
-            _("og s skriver pakken. Den er låst til denne bærbare og kan ligge på en USB-nøgle."),
+            _("På koordinatorens bærbar: 7 viser Overdragelse, n tilføjer nøglefilen som modtager, l som afsender,")
+            + " "
+            + _("og s skriver pakken. Den er låst til denne bærbare og kan ligge på en USB-nøgle."),
         )
         lines = [line for one in told for line in (wrap(one, max(20, self.size.width - 2)) if one else [""])]
         self.query_one("#detail", Block).show("", *(f" {one}" for one in lines))
@@ -163,22 +164,12 @@ class JoinScreen(HandoverKeys):
             trust_laptops(desk.store, found.laptops, clock=desk.clock)
             return join(desk, found, progress=work.look)
 
-        self._long = work
-        program = cast("Any", self.app)
-        program.long_work = work
-        timer = self.set_interval(0.2, lambda: self.say(work.sentence()))
-        try:
-            return await self.desk.write(act)
-        except VejlederError as error:
-            self.say(str(error), error=not isinstance(error, CancelledError))
-            return None
-        finally:
-            timer.stop()
-            self._long = program.long_work = None
+        return await self.long_write(work, act)
 
     async def _finish(self, done: Merged) -> None:
         """Ask who the person is among the workers that came, and sit down as that one."""
         own = self.desk.actor.worker_id
+        self.say("")
 
         def look(reader: Reader) -> list[Namesake]:
             from vejleder_tui.queries.joining import namesakes  # noqa: PLC0415

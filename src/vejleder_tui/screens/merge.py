@@ -49,7 +49,7 @@ class MergeScreen(LongWork, TaskScreen):
             count=number(outcome.applied)
         )
         known = _("{count} er her allerede").format(count=number(outcome.known))
-        return f" {told} · {new} · {known}"
+        return f"{told} · {new} · {known}"
 
     def body(self) -> ComposeResult:
         """Yield the list."""

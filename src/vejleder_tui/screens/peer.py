@@ -11,6 +11,7 @@ from vejleder_tui.errors import VejlederError
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import minutes, short_date, week, whole_date
 from vejleder_tui.screens.base import ListScreen
+from vejleder_tui.screens.conflict_words import differing_words
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import PanelGroup, Row, RowList
 from vejleder_tui.widgets.text import columns, initials, width, wrap
@@ -160,7 +161,11 @@ class PeerScreen(ListScreen):
 
     def _sentence(self, one: PeerView) -> str:
         parts = [f"{whole_date(one.date)} {one.form_name}", _took_part(one), minutes(one.minutes), self._people(one)]
-        parts += [_("afklares") if one.contested else "", one.place, ", ".join(one.purpose_names)]
+        parts += [
+            differing_words(one.open) or (_("afklares") if one.contested else ""),
+            one.place,
+            ", ".join(one.purpose_names),
+        ]
         return " · ".join(part for part in parts if part)
 
     def row_focused(self, message: PanelGroup.Focused) -> None:  # noqa: ARG002 - the list knows its row

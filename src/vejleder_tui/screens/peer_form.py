@@ -77,6 +77,10 @@ class PeerForm(DraftedForm):
         """The day it is in Denmark."""
         return local_date(self.desk.clock.now())
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "peer_activity", self.activity
+
     def title_left(self) -> str:
         """Return what the form is for."""
         return _("Ret peer-aktivitet") if self.activity else _("Ny peer-aktivitet")

@@ -15,6 +15,7 @@ from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.rules.goals import direction, level_word
 from vejleder_tui.screens.base import TaskScreen
+from vejleder_tui.screens.conflict_words import differing_words
 from vejleder_tui.widgets.entry import EntryBar
 from vejleder_tui.widgets.panels import Row, RowList
 from vejleder_tui.widgets.text import plain, wrap
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from vejleder_tui.queries.goal_dose import Dose
     from vejleder_tui.queries.goals import GoalDetail
 
 __all__ = ["ProposalScreen", "proposal_lines", "save_text"]
@@ -58,13 +60,22 @@ def proposal_lines(detail: GoalDetail, today: date, author: str) -> list[str]:
         own = "" if one.self_rating is None else _("egenvurdering {value} af 10").format(value=one.self_rating)
         parts = (level, informant_word(one.informant), own, " ".join(one.comment.split()))
         lines.append(f"- {whole_date(one.date)}: " + " · ".join(part for part in parts if part))
+    if detail.row.contested:
+        lines.append(differing_words(detail.row.open) or _("afklares"))
     if not detail.ratings:
         lines.append(_("Ikke vurderet endnu."))
-    if detail.dose.planned_minutes:
-        attended, planned = detail.dose.hours
-        lines += ["", _("Deltog i {attended} af {planned} timer.").format(attended=attended, planned=planned)]
-        if detail.dose.not_registered:
-            lines.append(_("Fremmøde, der ikke er registreret: {count}").format(count=detail.dose.not_registered))
+    return [*lines, *_dose_lines(detail.dose)]
+
+
+def _dose_lines(dose: Dose) -> list[str]:
+    if not dose.planned_minutes:
+        return []
+    attended, planned = dose.hours
+    lines = ["", _("Deltog i {attended} af {planned} timer.").format(attended=attended, planned=planned)]
+    if dose.to_settle:
+        lines.append(_("Fremmøde, der er til afklaring: {count}").format(count=dose.to_settle))
+    if dose.not_registered:
+        lines.append(_("Fremmøde, der ikke er registreret: {count}").format(count=dose.not_registered))
     return lines
 
 

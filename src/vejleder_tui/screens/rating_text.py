@@ -10,6 +10,7 @@ from vejleder_tui.i18n import _
 from vejleder_tui.rules.formats import short_date, whole_date
 from vejleder_tui.rules.gas import score_word
 from vejleder_tui.rules.goals import LEVELS, GoalType, direction, level_name, rating_sentence, summary
+from vejleder_tui.screens.conflict_words import count_words, differing_words
 from vejleder_tui.widgets.text import plain, width, wrap
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _direction(slot: Slot) -> str:
     if slot.detail.follow_up_date is not None:
         parts.append(_("frist {date}").format(date=whole_date(slot.detail.follow_up_date)))
     if row.contested:
-        parts.append(_("afklares"))
+        parts.append(differing_words(row.open) or _("afklares"))
     return f" {' · '.join(parts)}"
 
 
@@ -176,6 +177,8 @@ def _facts(slot: Slot, today: date, cells: int) -> list[str]:
     dose = slot.detail.dose
     attended, planned = dose.hours
     taken = _("{attended} af {planned} timer siden start").format(attended=attended, planned=planned)
+    if dose.to_settle:
+        taken += f" {count_words(dose.to_settle)}"
     if dose.not_registered:
         taken += " · " + _("{count} ikke registreret").format(count=dose.not_registered)
     lines = [

@@ -9,6 +9,7 @@ from vejleder_tui.clock import from_stamp, local
 from vejleder_tui.codes import absence_reason, attendance_kind
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.rules.formats import line_date, time_range
+from vejleder_tui.screens.conflict_words import differing_words
 from vejleder_tui.widgets.roster_list import NARROW, RowState, RowText
 from vejleder_tui.widgets.text import initials, line, plain, width
 
@@ -120,6 +121,7 @@ def session_line(found: Roster) -> str:
     """Return "Gæster: 1 · Hændelser: ikke besvaret (i) · Tema og tidsforbrug: mangler (e)"."""
     answered = {"none": _("ingen"), "some": _("beskrevet")}.get(found.incidents, _("ikke besvaret (i)"))
     parts = [
+        *([differing_words(found.view.open)] if found.view.open else []),
         _("Gæster: {count}").format(count=found.guest_count),
         _("Hændelser: {answer}").format(answer=answered),
     ]

@@ -54,6 +54,10 @@ class SessionForm(PlanningForm):
         self._title = ""
         self._standing: SessionValues | None = None
 
+    def row_shown(self) -> tuple[str, str]:
+        """Return the row that is changed."""
+        return "session", self.ref.id if self.ref is not None else ""
+
     def title_left(self) -> str:
         """Return what the form does, and with which session."""
         title = _(_TITLES[self.act])

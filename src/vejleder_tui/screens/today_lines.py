@@ -9,6 +9,7 @@ from vejleder_tui.clock import local, local_date
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.queries.sessions import SessionStatus
 from vejleder_tui.rules.formats import days_ago, near_date, number, short_date, time_of, time_range, week
+from vejleder_tui.screens.conflict_words import count_words, differing_words, table_word
 from vejleder_tui.widgets.panels import Row
 from vejleder_tui.widgets.text import Cell, columns, initials, plain, width
 
@@ -172,10 +173,12 @@ def _session_sentence(one: SessionView) -> str:
         parts.append(_("{ordinal}. mødegang af {total}").format(ordinal=one.ordinal, total=one.total))
     elif one.ordinal:
         parts.append(_("{ordinal}. mødegang").format(ordinal=one.ordinal))
-    parts.append(status_word(one))
+    parts.append(one.status.word)
     if one.reason:
         parts.append(one.reason)
-    said = f"{', '.join(parts)}."
+    if one.contested:
+        parts.append(differing_words(one.open) or _("afklares"))
+    said = f"{', '.join(parts)}. {count_words(one.to_settle)}".rstrip()
     if one.status in {SessionStatus.CANCELLED, SessionStatus.SKIPPED}:
         return said
     left = one.expected - one.registered
@@ -275,16 +278,16 @@ def _draft(one: DraftView, day: date) -> Row:
 
 
 def _settle(one: ToSettle, day: date, name: Name) -> str:
-    times = one.table == "session" and one.field in {"start_at", "end_at", "date"}
-    what = _("Mødetid") if times else {
-        "session": _("Mødegang"), "attendance": _("Fremmøde"), "citizen": _("Borger"), "goal": _("Mål"),
-        "goal_rating": _("Vurdering"), "enrolment": _("Indskrivning"), "grant": _("Bevilling"),
-        "course": _("Forløb"), "peer_activity": _("Peer-aktivitet"),
-    }.get(one.table, _("Oplysning"))  # fmt: skip
-    parts = [what, short_date(one.day, day) if one.day else "", name(one.name) if one.name else ""]
+    word = table_word(one.table, one.fields)
+    parts = [word, short_date(one.day, day) if one.day else "", name(one.name) if one.name else ""]
+    about = " ".join(part for part in parts if part)
+    if one.cancelled:
+        return f"{about}: {_('aflyst, men registreret')}"
     count = _("to") if one.values == 2 else number(one.values)
-    said = _("{count} tider skrevet") if times else _("{count} værdier skrevet")
-    return f"{' '.join(part for part in parts if part)}: {said.format(count=count)}"
+    if set(one.fields) == {"void"}:
+        return f"{about}: {_('fjernet eller ej')}"
+    said = _("{count} tider skrevet") if word == _("Mødetid") else _("{count} værdier skrevet")
+    return f"{about}: {said.format(count=count)}"
 
 
 def _notices(told: tuple[str, ...]) -> list[Row]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.queries.persons import answers_of, group_of, marks, persons_of, similar_to
 from vejleder_tui.rules.text import search_words, sort_key
+from vejleder_tui.store.forgetting import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,17 +37,47 @@ class Derived:
 
     def bring_up_to_date(self) -> None:
         """Index the citizens that were written, or whose enrolments or answers were."""
+        if self._somebody_went():
+            tidy(self._database)
         citizens: dict[str, None] = {}
         for table, row in self._rows:
             if table == "citizen":
                 citizens[row] = None
                 continue
-            columns = "citizen" if table == "enrolment" else "first, second"
-            found = self._database.execute(f"SELECT {columns} FROM {table} WHERE id = ?", (row,)).fetchone()
-            citizens |= dict.fromkeys(one for one in found or () if one)
+            if table == "enrolment":
+                found = self._database.execute("SELECT citizen FROM enrolment WHERE id = ?", (row,)).fetchone()
+                citizens |= dict.fromkeys(one for one in found or () if one)
+            else:
+                citizens |= dict.fromkeys(self._answered(row))
         self._rows.clear()
         if citizens:
             index_citizens(self._database, citizens)
+
+    def _answered(self, row: str) -> list[str]:
+        """Return about whom an answer is, and was when it was noted last: one that went says nothing any more."""
+        execute = self._database.execute
+        found = [
+            one
+            for sql in (
+                "SELECT first, second FROM person_answer WHERE id = ?",
+                "SELECT first, second FROM same_person WHERE id = ?",
+            )
+            for one in execute(sql, (row,)).fetchone() or ()
+        ]
+        execute("DELETE FROM person_answer WHERE id = ?", (row,))
+        execute(
+            "INSERT INTO person_answer (id, first, second) SELECT id, first, second FROM same_person WHERE id = ?",
+            (row,),
+        )
+        return [one for one in found if one]
+
+    def _somebody_went(self) -> bool:
+        """Tell whether an erase took a citizen: a row that is only void still stands."""
+        return any(
+            self._database.execute("SELECT 1 FROM citizen WHERE id = ?", (row,)).fetchone() is None
+            for table, row in self._rows
+            if table == "citizen"
+        )
 
 
 def index_citizens(database: Database, citizens: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.model import RECORDS, Kind, fields_of
 from vejleder_tui.oplog.erasure import row_token
 from vejleder_tui.oplog.tables import children_of
+from vejleder_tui.queries.persons import registered
 from vejleder_tui.rules.formats import number
 from vejleder_tui.rules.naming import NameFinder
 from vejleder_tui.rules.text import short_name
@@ -64,7 +65,7 @@ def plan(database: Database, citizen: str) -> ErasePlan:
     if found is None:
         raise NotFoundError(_("Borgeren findes ikke længere."), _("Gå tilbage, og søg igen."))
     name, call_name, alias = (one or "" for one in found)
-    citizens = _registrations(database, citizen)
+    citizens = registered(database, citizen)
     rows = rows_of(database, citizens)
     finder = finder_of(database, citizens)
     own = {one for ids in rows.values() for one in ids}
@@ -107,24 +108,6 @@ def _counted(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
     named = {"citizen", "enrolment", "attendance", "goal", "goal_rating", "grant", "consent", "peer_participant"}
     others = sum(count for table, count in counts.items() if table not in named)
     yield ngettext("{count} andet", "{count} andre", others), others
-
-
-def _registrations(database: Database, citizen: str) -> tuple[str, ...]:
-    """Return the person's citizens: this one, those with the same number, and those that somebody said are the same."""
-    found, waiting = {citizen: None}, [citizen]
-    while waiting:
-        one = waiting.pop()
-        others = database.execute(
-            "SELECT other.id FROM citizen c JOIN citizen other ON other.cpr = c.cpr OR"
-            " other.substitute_number = c.substitute_number WHERE c.id = ?1"
-            " UNION SELECT second FROM same_person WHERE first = ?1 AND same = 1 AND void = 0"
-            " UNION SELECT first FROM same_person WHERE second = ?1 AND same = 1 AND void = 0",
-            (one,),
-        ).fetchall()
-        fresh = sorted({str(other) for (other,) in others if other} - found.keys())
-        found.update(dict.fromkeys(fresh))
-        waiting += fresh
-    return tuple(found)
 
 
 @cache

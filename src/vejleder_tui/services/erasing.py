@@ -10,19 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vejleder_tui import SCHEMA
+from vejleder_tui.bundle.export import own_keys
+from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.clock import local_date
 from vejleder_tui.errors import NoRecipientError, NotFoundError, RuleError, VejlederError
 from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.model import RECORDS
+from vejleder_tui.oplog import Erasures
+from vejleder_tui.oplog.form import judge
+from vejleder_tui.oplog.line import ERASE
 from vejleder_tui.oplog.trust import STRONG
 from vejleder_tui.queries.access import log_reading, logged
 from vejleder_tui.rules.formats import whole_date
+from vejleder_tui.services.derived import index_citizens
 from vejleder_tui.services.erase_plan import ErasePlan, finder_of, kinds_sentence, plan
 from vejleder_tui.services.handover import export
 from vejleder_tui.store.backup import backup_folder, forget_copies, list_backups
 from vejleder_tui.store.erasures import COPIES_LIVE, note_applied, record
 from vejleder_tui.store.failures import translate_error
-from vejleder_tui.store.forgetting import PENDING, is_pending, tidy
+from vejleder_tui.store.forgetting import is_pending, note_seen, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -132,8 +139,7 @@ def erase(desk: Desk, citizen: str, fields: Collection[tuple[str, str]] = (), *,
 def after_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleaned:
     """Rid the laptop's files of what an erase took; after the transaction, whether it came from here or by a merge.
 
-    The transaction has called `store.forgetting.tidy`. Nothing here takes the deletion back: what fails is told, and done
-    at the next start.
+    Nothing here takes the deletion back: what fails is told, and done at the next start.
     """
     troubles: list[str] = []
     withdrawn: list[Path] = []
@@ -152,13 +158,16 @@ def after_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleane
         until = _copies(store, clock)
     if not troubles:
         with store.transaction() as connection:
-            connection.execute("DELETE FROM local_value WHERE name = ?", (PENDING,))
+            note_seen(connection)
     return Cleaned(len(withdrawn), written, until if not troubles else None, " ".join(troubles))
 
 
 def finish_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleaned | None:
-    """Do what `after_erase` could not do, or was cut short in; None where nothing is left to do."""
-    if not store.writes or not is_pending(store.connection):
+    """Do `after_erase` if something was erased since it was done last; None where nothing is left to do.
+
+    Called after every merge, after keys were trusted, and at every start: a start that was cut short is made good.
+    """
+    if not store.writes or store.connection.in_transaction or not is_pending(store.connection):
         return None
     return after_erase(store, clock=clock, randomness=randomness)
 
@@ -182,27 +191,53 @@ def _record(store: Store, clock: Clock) -> None:
     record(store.paths.erasures, ((str(one), str(erase), str(kind)) for one, erase, kind in tokens), clock.now())
     with store.transaction() as connection:
         note_applied(connection, store.paths.erasures)
+        # Where it was taken from a copy that was put back, the index still has the person.
+        gone = connection.execute(
+            "SELECT citizen FROM citizen_word WHERE citizen NOT IN (SELECT id FROM citizen)"
+            " UNION SELECT citizen FROM citizen_name WHERE citizen NOT IN (SELECT id FROM citizen)"
+        ).fetchall()
+        index_citizens(store.connection, [str(one) for (one,) in gone])
 
 
 def _withdraw(store: Store) -> list[Path]:
-    """Delete the bundles that nobody has acknowledged, as far as they lie here; returns their folders, the newest first.
+    """Delete the bundles that hold what is erased and that nobody has acknowledged, as far as they lie here.
 
-    One that was handed over stays so in the history: somebody may have it.
+    Returns their folders, the newest first. One that was handed over stays so in the history: somebody may have it.
     """
     found = store.connection.execute(
         "SELECT bundle_id, folder, file_name, status FROM bundle_history WHERE direction = 'out' AND received_at IS NULL"
         " AND status IN ('written', 'handed') ORDER BY created_at DESC"
     ).fetchall()
+    if not found:
+        return []
+    erasures, identity = Erasures.load(store.connection), own_keys(store.connection).identity
     folders: list[Path] = []
     for bundle, folder, name, status in found:
         file = Path(folder) / name
-        if file.is_file():
-            file.unlink()
-            folders.append(file.parent)
+        if not file.is_file() or not _holds(file, identity, erasures):
+            continue
+        file.unlink()
+        folders.append(file.parent)
         if status == "written":
             with store.transaction() as connection:
                 connection.execute("UPDATE bundle_history SET status = 'withdrawn' WHERE bundle_id = ?", (bundle,))
     return folders
+
+
+def _holds(file: Path, identity: str, erasures: Erasures) -> bool:
+    """Tell whether a bundle holds an operation that an erase takes; one that cannot be opened may."""
+    try:
+        with open_bundle(file, [identity], newest_schema=SCHEMA) as reader:
+            return any(_taken(one.line.decode(), erasures) for one in reader.lines())
+    except VejlederError:
+        return True
+
+
+def _taken(line: str, erasures: Erasures) -> bool:
+    said = judge(line)
+    if isinstance(said, str):
+        return erasures.takes_unread(line) is not None
+    return said.kind != ERASE and erasures.takes(said, by_hints=True) is not None
 
 
 def _copies(store: Store, clock: Clock) -> date | None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.export import own_keys
-from vejleder_tui.bundle.keys import KeyCard
+from vejleder_tui.bundle.keys import KeyCard, parse_key_card
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.verify import read_operation
 from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.model import Worker
 from vejleder_tui.queries.joining import JOINING, SEAT, Namesake, namesakes
+from vejleder_tui.rules.text import clean
 from vejleder_tui.services.keyring import trust_sender
 from vejleder_tui.services.merging import check_files, merge
 
@@ -99,16 +100,23 @@ def _cards(file: CheckedFile, identity: str) -> dict[str, KeyCard]:
                 continue
             text = {name: str(values.get(name) or "") for name in ("name", "role", "sign_key", "seal_key")}
             earlier = found.get(text["sign_key"])
-            if (device, text["sign_key"]) in vouched and (earlier is None or earlier.device < device):
-                found[text["sign_key"]] = _card(device, text, file.header)
+            card = _card(device, text, file.header) if (device, text["sign_key"]) in vouched else None
+            if card is not None and (earlier is None or earlier.device < device):
+                found[card.public_key] = card
     return found
 
 
-def _card(device: str, text: dict[str, str], header: BundleHeader) -> KeyCard:
-    return KeyCard(
-        device=device, name=text["name"] or device[:8], municipality=header.exporter.municipality, role=text["role"],
-        recipient=text["seal_key"], public_key=text["sign_key"],
+def _card(device: str, text: dict[str, str], header: BundleHeader) -> KeyCard | None:
+    """Return what a device states as a key card; None where it is none, and what it wrote waits."""
+    card = KeyCard(
+        device=device, name=" ".join(clean(text["name"]).split())[:60] or device[:8],
+        municipality=header.exporter.municipality, role=text["role"], recipient=text["seal_key"],
+        public_key=text["sign_key"],
     )  # fmt: skip
+    try:
+        return parse_key_card(card.to_json())
+    except RuleError:
+        return None
 
 
 def trust_laptops(store: Store, laptops: Collection[Laptop], *, clock: Clock) -> None:

@@ -46,8 +46,8 @@ def _described(found: Recipient) -> KnownKey:
 
 
 def _of_card(card: KeyCard, purpose: str, role: str | None = None) -> KnownKey:
-    trusted_as = (role or role_of_card(card.role)) if purpose == "sender" else ""
-    if trusted_as and trusted_as not in ROLES:
+    trusted_as = (role or role_of_card(card.role)) if purpose == "sender" else card.role
+    if purpose == "sender" and trusted_as not in ROLES:
         raise RuleError(_("Den rolle findes ikke."), _("Vælg worker, coordinator eller administration."), field="role")
     return KnownKey(card.words(WORDS_KEPT), purpose, card.name, card.recipient, card.public_key, None, trusted_as)
 

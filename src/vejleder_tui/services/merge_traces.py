@@ -6,9 +6,11 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from vejleder_tui.clock import from_stamp, stamp
+from vejleder_tui.bundle.slices import note_have
+from vejleder_tui.clock import stamp
 from vejleder_tui.queries.keys import known_keys
 from vejleder_tui.services.notices import note
+from vejleder_tui.services.receipts import restate_bundles
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,10 +28,12 @@ def enter(connection: Connection, one: CheckedFile, outcome: Outcome, now: datet
     as its word for it.
     """
     header = one.header
-    covers = [
-        {"device": cover.device, "first": cover.first, "last": cover.last, "end": cover.end} for cover in header.covers
-    ]
     own = [cover for cover in header.covers if cover.device == header.exporter.device]
+    # Whose bundle it is stands first: that is what a list shows.
+    covers = [
+        {"device": cover.device, "first": cover.first, "last": cover.last, "end": cover.end}
+        for cover in sorted(header.covers, key=lambda cover: cover.device != header.exporter.device)
+    ]
     connection.execute(
         "INSERT INTO bundle_history (bundle_id, direction, file_name, folder, sha256, created_at, first, last, operations,"
         " covers, recipients, received_at, verified_at, status) VALUES (?, 'in', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -45,20 +49,11 @@ def enter(connection: Connection, one: CheckedFile, outcome: Outcome, now: datet
 
 
 def _note_have(connection: Connection, one: CheckedFile) -> None:
-    """Keep what the exporter says that it holds, as its receipt of generation 0; a true receipt is worth more."""
-    header = one.header
-    receiver = next(
-        (key.recipient for key in known_keys(connection) if key.public_key == header.exporter.public_key), None
-    )
-    if receiver is None or not header.have:
-        return
-    heads = [{"device": held.device, "last": held.last, "hash": held.end} for held in header.have]
-    connection.execute(
-        "INSERT INTO receipt (receiver, generation, number, at, heads, waiting, refused, bundles)"
-        " VALUES (?, 0, ?, ?, ?, '[]', '[]', '[]') ON CONFLICT (receiver) DO UPDATE SET number = excluded.number,"
-        " at = excluded.at, heads = excluded.heads WHERE generation = 0 AND number < excluded.number",
-        (receiver, int(from_stamp(header.created).timestamp()), header.created, json.dumps(heads)),
-    )
+    """Take what the exporter says that it holds as its acknowledgement, if it is one that bundles are sealed for."""
+    key = one.header.exporter.public_key
+    receiver = next((known.recipient for known in known_keys(connection, "recipient") if known.public_key == key), None)
+    if receiver is not None and note_have(connection, receiver, one.header):
+        restate_bundles(connection)
 
 
 def leave_notices(connection: Connection, outcome: Outcome, now: datetime) -> None:

@@ -23,14 +23,16 @@ from vejleder_tui.oplog.apply import Applying
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.held import Missing, device_name, missing_ranges, parted
 from vejleder_tui.queries.keys import roles
-from vejleder_tui.queries.merge_plan import Touches, begin_touches, contested_rows, end_touches, touches
+from vejleder_tui.queries.merge_plan import TOUCHED, Touches, contested_rows, touches
 from vejleder_tui.queries.trust import is_stale
 from vejleder_tui.services.derived import Derived
+from vejleder_tui.services.erasing import finish_erase
 from vejleder_tui.services.handover import verify_here
 from vejleder_tui.services.identity import Why, take_new_identity
 from vejleder_tui.services.keyring import WaitingCard, waiting_cards
 from vejleder_tui.services.merge_traces import enter, leave_notices
 from vejleder_tui.services.trusting import note_rows, reckon_anew
+from vejleder_tui.store.forgetting import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -197,7 +199,10 @@ def look(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None 
     store = desk.store
     before = store.reader()
     try:
-        begin_touches(store.connection)
+        store.connection.execute(f"DROP TABLE IF EXISTS {TOUCHED}")
+        store.connection.execute(
+            f"CREATE TABLE {TOUCHED} (table_name TEXT, row TEXT, what TEXT, PRIMARY KEY (table_name, row)) WITHOUT ROWID"
+        )
         with store.transaction() as connection:
             outcome = _take_in(desk, connection, files, lambda rows: _note_touched(connection, rows), progress)[0]
             kept.append((outcome, touches(before, connection)))
@@ -206,7 +211,7 @@ def look(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None 
         ((outcome, changed),) = kept
         return MergePlan(tuple(files), outcome, changed)
     finally:
-        end_touches(store.connection)
+        store.connection.execute(f"DROP TABLE IF EXISTS {TOUCHED}")
         store.release(before)
 
 
@@ -214,7 +219,7 @@ def _note_touched(connection: Connection, rows: Rows) -> None:
     for what, places in (("new", rows.new), ("changed", rows.changed), ("gone", rows.gone)):
         for table, row in sorted(places):
             connection.execute(
-                "INSERT INTO merge_touched (table_name, row, what) VALUES (?, ?, ?) ON CONFLICT (table_name, row) DO UPDATE"
+                f"INSERT INTO {TOUCHED} (table_name, row, what) VALUES (?, ?, ?) ON CONFLICT (table_name, row) DO UPDATE"
                 " SET what = CASE WHEN what = 'new' AND excluded.what = 'gone' THEN 'passed'"
                 " WHEN what = 'new' THEN 'new' WHEN what = 'passed' THEN excluded.what"
                 " WHEN what = 'gone' AND excluded.what = 'new' THEN 'changed' ELSE excluded.what END",
@@ -236,7 +241,9 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
                 # Before anything comes in: what the other copy wrote under the old number is not ours to go on from.
                 take_new_identity(desk, Why.MET)
             derived = Derived(store.connection)
-            outcome, _done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
+            outcome, done = _take_in(desk, connection, files, lambda rows: note_rows(derived, rows), progress)
+            if done.erased:
+                tidy(store.connection)
             derived.bring_up_to_date()
             outcome = replace(outcome, new_identity=renewed)
             for one in files:
@@ -246,6 +253,7 @@ def merge(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None
         desk.device = device
         raise
     use_own_kinds(own_attendance_kinds(store.connection))
+    finish_erase(store, clock=desk.clock, randomness=desk.ids.randomness)
     return Merged(tuple(files), outcome)
 
 
@@ -256,7 +264,7 @@ def _take_in(
     touched: Callable[[Rows], None],
     progress: Progress | None,
 ) -> tuple[Outcome, Applied]:
-    before = contested_rows(connection)
+    before, another = contested_rows(connection), copy_is_alive(connection, desk.device, files)
     parted_before = _forks(connection, files)
     if is_stale(connection):
         reckon_anew(desk, connection, touched=touched)
@@ -280,7 +288,7 @@ def _take_in(
             ClockWarning(device, device_name(connection, device), at) for device, at in sorted(taking.ahead.items())
         ),
         erased=len(done.erased) + done.taken,
-        new_identity=copy_is_alive(connection, desk.device, files),
+        new_identity=another,
     )
     return outcome, done
 

@@ -8,6 +8,8 @@ from vejleder_tui.oplog import retrust
 from vejleder_tui.queries.keys import roles
 from vejleder_tui.queries.trust import TRUST, is_stale, mark_of
 from vejleder_tui.services.derived import Derived
+from vejleder_tui.services.erasing import finish_erase
+from vejleder_tui.store.forgetting import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +28,9 @@ def bring_up_to_date(desk: Desk) -> Applied | None:
     Opens or joins one transaction. Keys can be trusted while another window writes, so whoever writes next does this.
     """
     with desk.store.transaction() as connection:
-        return reckon_anew(desk, connection) if is_stale(connection) else None
+        done = reckon_anew(desk, connection) if is_stale(connection) else None
+    finish_erase(desk.store, clock=desk.clock, randomness=desk.ids.randomness)
+    return done
 
 
 def reckon_anew(desk: Desk, connection: Connection, *, touched: Callable[[Rows], None] | None = None) -> Applied:
@@ -43,6 +47,8 @@ def reckon_anew(desk: Desk, connection: Connection, *, touched: Callable[[Rows],
             touched(rows)
 
     done = retrust(desk.store.connection, trusted, opened=desk.door.opened, touched=hear)
+    if done.erased:
+        tidy(desk.store.connection)
     derived.bring_up_to_date()
     connection.execute(
         "INSERT INTO local_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -56,7 +62,7 @@ def note_rows(derived: Derived, rows: Rows) -> None:
     for table, row in (*rows.new, *rows.changed):
         derived.note(table, row)
     for table, row in rows.gone:
-        if table == "citizen":
+        if table in {"citizen", "same_person"}:
             derived.note(table, row)
         elif table == "enrolment":
             derived.note_everybody()

@@ -1,7 +1,7 @@
-"""What an erase leaves in the laptop's own tables is taken too: drafts, labels of steps, the search index.
+"""What an erase leaves in the laptop's own tables is taken too: drafts, and steps with their labels.
 
 It works from what the database holds after an erase came into force, by whichever way: here, by a merge, or from
-`erasures.json` when a copy was put back. The access log holds ids only and stays.
+`erasures.json` when a copy was put back. The index of citizens is services.derived's. The access log holds ids only and stays.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from vejleder_tui.oplog import Database
 
-__all__ = ["PENDING", "is_pending", "naming_drafts", "set_pending", "tidy"]
+__all__ = ["is_pending", "naming_drafts", "note_seen", "tidy"]
 
-PENDING = "erase_pending"
-"""The local value that stands while files are still to be rid of what an erase took."""
+SEEN = "erased_seen"
+"""The local value that says how much was erased when files were last rid of it."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -39,7 +39,7 @@ def tidy(database: Database, finder: NameFinder | None = None) -> int:
     """Take what is left of erased people in this laptop's own tables; returns how many drafts went.
 
     In the caller's transaction, before the search index is brought up to date: where `finder` is not given, the person's
-    names are read from there. Says that files are still to be seen to (`is_pending`).
+    names are read from there.
     """
     tokens = {
         str(token) for (token,) in database.execute("SELECT token FROM erased WHERE kind IN ('row', 'hint')").fetchall()
@@ -47,18 +47,14 @@ def tidy(database: Database, finder: NameFinder | None = None) -> int:
     gone = [
         str(citizen)
         for (citizen,) in database.execute(
-            "SELECT citizen FROM citizen_name WHERE citizen NOT IN (SELECT id FROM citizen)"
+            "SELECT DISTINCT citizen FROM citizen_word WHERE citizen NOT IN (SELECT id FROM citizen)"
         ).fetchall()
     ]
     known = finder if finder is not None else NameFinder(_indexed(database, gone))
     drafts = list(naming_drafts(database, tokens, known))
     for draft in drafts:
         database.execute("DELETE FROM draft WHERE id = ?", (draft,))
-    for citizen in gone:
-        database.execute("DELETE FROM citizen_word WHERE citizen = ?", (citizen,))
-        database.execute("DELETE FROM citizen_name WHERE citizen = ?", (citizen,))
     _forget_steps(database, known)
-    set_pending(database)
     return len(drafts)
 
 
@@ -106,11 +102,20 @@ def _ends(database: Database, device: str, starts: Iterable[int]) -> dict[int, i
     return found
 
 
-def set_pending(database: Database) -> None:
-    """Say that files are still to be rid of what an erase took."""
-    database.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES (?, 'yes')", (PENDING,))
-
-
 def is_pending(database: Database) -> bool:
-    """Tell whether files are still to be rid of what an erase took: the program was cut short in between."""
-    return database.execute("SELECT 1 FROM local_value WHERE name = ?", (PENDING,)).fetchone() is not None
+    """Tell whether something was erased since files were last seen to: just now, or the program was cut short then."""
+    return _count(database) != _seen(database)
+
+
+def note_seen(database: Database) -> None:
+    """Write down that files hold nothing any more of what is erased by now."""
+    database.execute("INSERT OR REPLACE INTO local_value (name, value) VALUES (?, ?)", (SEEN, str(_count(database))))
+
+
+def _count(database: Database) -> int:
+    return int(database.execute("SELECT count(*) FROM erased").fetchone()[0])
+
+
+def _seen(database: Database) -> int:
+    found = database.execute("SELECT value FROM local_value WHERE name = ?", (SEEN,)).fetchone()
+    return 0 if found is None else int(found[0])
