@@ -108,8 +108,13 @@ def forged(database: sqlite3.Connection, true: set[str]) -> list[str]:
 
 
 def state_of(database: sqlite3.Connection) -> dict[str, Any]:
-    """Return everything that must be the same where the same is held and trusted."""
-    return Replica(World(), None, {}, database=database).state()
+    """Return everything that must be the same where the same is held and trusted.
+
+    Of several erases which one a remnant names is not part of it: whose line went first can no longer be told.
+    """
+    found = Replica(World(), None, {}, database=database).state()
+    found["operation"] = sorted(database.execute("SELECT device, seq, hash, line FROM operation").fetchall(), key=repr)
+    return found
 
 
 def dump(database: sqlite3.Connection) -> str:

@@ -79,7 +79,7 @@ def room(desk: Desk, clock: FixedClock, capsys: pytest.CaptureFixture[str], tmp_
 def rows(shell: Shell, sql: str) -> list[tuple[Any, ...]]:
     seat = unlock(shell.paths, None, PASSPHRASE, clock=shell.clock)
     try:
-        return seat.store.connection.execute(sql).fetchall()
+        return [tuple(one) for one in seat.store.connection.execute(sql)]
     finally:
         seat.close()
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
-from vejleder_tui.errors import StoreError, VejlederError
+from vejleder_tui.errors import NotSavedError, StoreError, VejlederError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "Centre",
     "Lite",
     "Postgres",
+    "is_of_database",
     "is_of_values",
     "is_passing",
     "open_centre",
@@ -111,6 +112,11 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, psycopg.InterfaceError):
         return True
     return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+def is_of_database(error: BaseException) -> bool:
+    """Return whether an error is a driver's own."""
+    return isinstance(error, psycopg.Error | sqlite3.Error)
 
 
 def is_of_values(error: BaseException | None) -> bool:
@@ -276,10 +282,11 @@ class Lite:
 
     def __init__(self, path: Path) -> None:
         try:
+            path.touch(mode=0o600, exist_ok=True)  # it is not encrypted
             self.connection = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
             for setting in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "secure_delete = on"):
                 self.connection.execute(f"PRAGMA {setting}")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 _("Databasen kan ikke åbnes."), _("Kontrollér stien, og om der kan skrives der.")
             ) from error
@@ -342,6 +349,10 @@ def translated(error: BaseException) -> VejlederError:
         return StoreError(
             _("Databasen giver ikke lov til det."),
             _("Kør central init --roles, og brug rollen, som står i docs/central.md."),
+        )
+    if isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, sqlite3.Error) and "full" in str(error)):
+        return NotSavedError(
+            _("Databasens disk er fuld. Intet er gemt af det, der var i gang."), _("Gør plads, og prøv igen.")
         )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | sqlite3.OperationalError):
         return StoreError(_("Databasen svarer ikke."), _("Se efter, om den kører, og prøv igen. Intet er gået tabt."))
