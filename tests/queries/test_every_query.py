@@ -82,6 +82,7 @@ def given(desk: Desk) -> dict[str, Any]:
 OTHERWISE: dict[str, dict[str, Any]] = {
     "base.all_rows": {"sql": "SELECT 1"},
     "base.one_row": {"sql": "SELECT 1"},
+    "handover.course_named": {"text": "madfællesskab"},
     "history.named": {"field": "venue", "value": "none"},
     "citizens.browse": {"before": None},
     "persons.alike": {"name": "Einer", "birth_date": date(1960, 1, 2), "number": "0201609995"},
