@@ -156,8 +156,8 @@ class Store:
 
         `earlier` are the revisions that `migrate` starts from. Without `write`, `connection` refuses every write and no
         lock is taken. `initials` are shown to who finds it busy. `take_out` takes from an older copy that was put back what
-        was deleted for ever since (services.erasing); without it such a copy is not opened. Raises StoreError (also for a newer schema, and without
-        `write` for an older one), DamagedError, BusyError, NotSavedError.
+        was deleted for ever since (services.erasing); without it such a copy is not opened. Raises StoreError (also for a
+        newer schema, and without `write` for an older one), DamagedError, BusyError, NotSavedError.
         """
         data_keys = key.data_keys if isinstance(key, Unlocked) else (key,)
         newest = newest_backup_time(paths)
