@@ -63,7 +63,11 @@ class Office:
         return self.identity.recipient
 
     def trust(self, *laptops: Laptop, role: str | None = None) -> None:
-        trust_cards(self.url, [one.card.to_json() for one in laptops], clock=self.clock, role=role)
+        centre = open_centre(self.url)
+        try:
+            trust_cards(centre, [one.card.to_json() for one in laptops], clock=self.clock, role=role)
+        finally:
+            centre.close()
 
     def ingest(self, *targets: Path, jobs: int = 1) -> list[Taking]:
         """Take in what waits and return what became of each file."""

@@ -95,7 +95,9 @@ def test_a_removed_key_no_longer_counts_and_counts_again_when_it_is_back(office:
     laptop.bundle(office.folder, office.recipient)
     office.ingest()
     before = office.digest()
-    distrust(office.url, laptop.card.words(), clock=office.clock)
+    centre = open_centre(office.url)
+    distrust(centre, laptop.card.words(), clock=office.clock)
+    centre.close()
     assert office.read("SELECT count(*) FROM citizen") == [(0,)]
     laptop.citizen()
     laptop.bundle(office.folder, office.recipient)

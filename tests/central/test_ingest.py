@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
+import pytest
+
 from tests.central.conftest import make_office
 from tests.central.laptop import Laptop
+from vejleder_tui.central.database import LANES, open_centre
+from vejleder_tui.central.ingest import Plan, ingest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,3 +197,28 @@ def test_a_bundle_that_cannot_be_written_is_told_and_stops_nobody(office: Office
     laptop.bundle(office.folder, office.recipient)
     [taking] = office.ingest()
     assert (taking.state, taking.applied, taking.held["refused"]) == ("applied", 6, 4)
+
+
+def test_municipalities_do_not_wait_for_each_other(big_office: Office) -> None:
+    here, there = Laptop(1), Laptop(2, municipality="0187")
+    big_office.trust(here, there)
+    there.bundle(big_office.folder, big_office.recipient)
+    other = open_centre(big_office.url)
+    with other.writing(["0183"]):
+        assert [one.state for one in big_office.ingest()] == ["applied"]
+        with pytest.raises(psycopg.errors.LockNotAvailable), psycopg.connect(big_office.url) as connection:
+            connection.execute("SET lock_timeout = '50ms'")
+            connection.execute(f"SELECT pg_advisory_xact_lock({LANES}, hashtext('0183'))")
+    other.close()
+
+
+def test_progress_is_told_while_a_large_file_is_taken_in(office: Office) -> None:
+    laptop = Laptop(1)
+    office.trust(laptop)
+    for _number in range(1_200):
+        laptop.citizen()
+    laptop.bundle(office.folder, office.recipient)
+    heard: list[tuple[int, int]] = []
+    plan = Plan(office.url, office.identity.path, (office.folder,))
+    ingest(plan, told=lambda _taking: None, clock=office.clock, progress=lambda _file, *far: heard.append(far))
+    assert heard == [(500, 2_402), (1_000, 2_402), (1_701, 2_402), (2_201, 2_402)]

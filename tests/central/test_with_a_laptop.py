@@ -29,10 +29,9 @@ def test_what_a_laptop_sends_comes_back_as_a_receipt_and_nothing_is_left_to_send
 ) -> None:
     centre = open_centre(office.url)
     card = own_card(centre, office.identity)
-    centre.close()
     add_recipients(desk.store, card.to_json(), clock=office.clock)
-    own = own_keys(desk.store.connection)
-    trust_cards(office.url, [own.card.to_json()], clock=office.clock)
+    trust_cards(centre, [own_keys(desk.store.connection).card.to_json()], clock=office.clock)
+    centre.close()
     for number in range(2):
         new_citizen(desk, name=f"Einer {number}")
         export(desk.store, clock=office.clock, randomness=SystemRandomness(), folder=office.folder)

@@ -157,7 +157,7 @@ class Mutator:
         # Few enough that several operations meet in one.
         return f"00000000-0000-4000-8000-{self.chance.randrange(6):012d}"
 
-    def _value(self, info: FieldInfo) -> Any:
+    def _value(self, info: FieldInfo) -> Any:  # noqa: PLR0911 - one line a kind
         chance = self.chance
         if chance.random() < 0.15:
             return None

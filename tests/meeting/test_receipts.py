@@ -125,6 +125,7 @@ async def test_a_receipt_given_to_i_is_taken_as_one(laptop: Callable[..., Laptop
     newer = history(worker.desk.store.connection, "out")[0].bundle_id
     path = receipt(centre, worker, number=3, bundles=[BundleState(newer, "applied", "")])
     refused = receipt(centre, worker, number=4, heads=[], bundles=[BundleState(newer, "refused", "not_for_us")])
+    worker.desk.store.connection.execute("UPDATE bundle_history SET folder = 'D:\\Vejleder\\'")
     async with running(worker.desk, "handover") as pilot:
         await given(pilot, path)
         await wait(pilot)

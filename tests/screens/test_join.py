@@ -126,7 +126,7 @@ async def test_who_has_not_the_bundle_yet_finds_the_way_back(new: StorePaths, cl
         await pilot.press("down", "enter")
         await answer(pilot, "/nowhere/at/all.age", "Hent pakken: filens sti")
         await wait(pilot)
-        assert "findes ikke" in screen_text(pilot.app)
+        assert "Se efter, om navn og mappe" in screen_text(pilot.app)
 
 
 @pytest.fixture

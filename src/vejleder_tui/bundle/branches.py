@@ -89,6 +89,7 @@ class Branches:
         ]
         at = {*breaks, *(run.first - 1 for run in runs), *(run.last for run in runs)}
         self._into: dict[Place, Stretch] = {}
+        self._ending: dict[Place, list[Stretch]] = {}
         self._onward: set[Place] = set()
         reached: set[Place] = {(0, GENESIS)}
         # A run comes before the operations of the same number, and a longer run before a shorter one: the last one wins.
@@ -96,6 +97,7 @@ class Branches:
         for one in sorted(found, key=lambda stretch: (stretch.first, stretch.present, stretch.last)):
             if one.start in reached:
                 reached.add(one.place)
+                self._ending.setdefault(one.place, []).append(one)
                 standing = self._into.get(one.place)
                 if standing is None or one.present or not standing.present:
                     self._into[one.place] = one
@@ -112,6 +114,17 @@ class Branches:
             found.append(one)
             place = one.start
         return found[::-1]
+
+    def leading_to(self, places: Iterable[Place]) -> set[Stretch]:
+        """Return every stretch that leads to one of the places, also where a run is withheld that overlaps with others."""
+        found: set[Stretch] = set()
+        waiting = list(places)
+        while waiting:
+            for one in self._ending.get(waiting.pop(), ()):
+                if one not in found:
+                    found.add(one)
+                    waiting.append(one.start)
+        return found
 
     def tips(self) -> list[Place]:
         """Return the places of operations that nothing builds on."""

@@ -43,6 +43,9 @@ __all__ = [
     "unsent",
 ]
 
+_TAKEN = " INDEXED BY ix_operation_taken"
+"""SQLite would rather read every line of the range; *I dag* counts with this."""
+
 NEWEST_ENDS = 100
 """So many signed ends of a device stand in `have` at most, beside its newest places."""
 
@@ -185,8 +188,8 @@ def have(connection: Connection, ends: int = NEWEST_ENDS) -> list[Head]:
             found.extend(Head(one.device, one.last, one.hash) for one in newest if one.last < head.last)
             continue
         branches = Branches(connection, head.device, {one.last for one in newest})
-        known = {(one.last, one.hash) for one in newest}
-        places = [*branches.in_full(), *(place for place in branches.full_before() if place in known)]
+        before = branches.full_before()
+        places = [*branches.in_full(), *before[max(0, len(before) - ends) :]]
         found.extend(Head(head.device, last, one) for last, one in places)
     return found
 
@@ -240,17 +243,22 @@ def _branched(
         return  # all is acknowledged: the chain need not be walked
     numbers = {head.last for heads in (ends, *named) for head in heads}
     branches = Branches(connection, device, numbers)
-    done: set[Stretch] | None = None
-    for heads in named:
-        theirs = {part for head in heads for part in branches.path((head.last, head.hash)) or ()}
-        done = theirs if done is None else done & theirs
-    done = done or set()
+    done: set[Stretch] = set.intersection(
+        *(branches.leading_to((head.last, head.hash) for head in heads) for heads in named)
+    )
     for place in sorted(places, key=lambda place: (-place[0], place[1])):
-        path = branches.path(place) or []
-        left = [part for part in path if part not in done]
+        left = [part for part in branches.path(place) or () if part not in done]
         if any(part.present for part in left):
             yield run_of(device, left)
             done.update(left)
+    # Runs that senders left out can overlap: then an operation stands beside the path to every end that it leads to.
+    for place in sorted(places):
+        aside = [part for part in branches.leading_to([place]) if part.present and part not in done]
+        for part in sorted(aside, key=lambda part: -part.last):
+            left = [one for one in branches.path(part.place) or () if one not in done]
+            if left:
+                yield run_of(device, [*left, Stretch(part.last + 1, place[0], part.end, place[1], present=False)])
+                done.update(left)
 
 
 def run_of(device: str, parts: Sequence[Stretch]) -> Run:
@@ -274,8 +282,8 @@ def erased_of(connection: Connection, run: Run) -> list[str]:
     for part in run.parts:
         rows = (
             connection.execute(
-                "SELECT seq, hash, row, taken FROM operation WHERE device = ? AND seq BETWEEN ? AND ? AND taken IS NOT NULL"
-                " ORDER BY seq",
+                f"SELECT seq, hash, row, taken FROM operation{_TAKEN} WHERE device = ? AND seq BETWEEN ? AND ?"
+                " AND taken IS NOT NULL ORDER BY seq",
                 (run.device, part.first, part.last),
             )
             if part.alone
@@ -295,7 +303,7 @@ def count_of(connection: Connection, taken: Collection[Run]) -> int:
         for part in run.parts:
             if part.present:
                 erased = connection.execute(
-                    "SELECT count(*) FROM operation WHERE device = ? AND seq BETWEEN ? AND ? AND taken IS NOT NULL",
+                    f"SELECT count(*) FROM operation{_TAKEN} WHERE device = ? AND seq BETWEEN ? AND ? AND taken IS NOT NULL",
                     (run.device, part.first, part.last),
                 ).fetchone()
                 count += part.last - part.first + 1 - (int(erased[0]) if part.alone else 0)

@@ -89,7 +89,7 @@ def read_operation(line: bytes, device: str, seq: int) -> dict[str, object]:
     replaces = found.get("replaces")
     if not (
         all(isinstance(found.get(name), str) and found[name] for name in ("at", "table", "row", "salt"))
-        and found.get("kind") in {"write", "erase"}
+        and found.get("kind") in ("write", "erase")
         and _is_count(found.get("schema"))
         and _is_count(found.get("txn"))
         and int(str(found["txn"])) <= seq

@@ -9,13 +9,14 @@ import re
 import sqlite3
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
-from vejleder_tui.errors import StoreError, VejlederError
+from vejleder_tui.errors import NotSavedError, StoreError, VejlederError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "Centre",
     "Lite",
     "Postgres",
+    "is_of_database",
     "is_of_values",
     "is_passing",
     "open_centre",
@@ -38,7 +40,10 @@ __all__ = [
 ]
 
 _BATCH = 2_000
+_LONG = 20
+"""Parameters of a statement from which on its lists are given as arrays."""
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[?%]")
+_LIST = re.compile(r"(?<!NOT )IN \((\?(?:, \?){9,})\)")
 _PLAIN_INSERT = re.compile(r'INSERT INTO ("?\w+"?) \(([\w", ]+)\) VALUES \(\?(?:, \?)*\)')
 # The lock of one fold lane is a number of two halves: this one says what the other is of.
 LANES = 0x76656A
@@ -113,6 +118,11 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
 
+def is_of_database(error: BaseException) -> bool:
+    """Return whether an error is a driver's own."""
+    return isinstance(error, psycopg.Error | sqlite3.Error)
+
+
 def is_of_values(error: BaseException | None) -> bool:
     """Return whether the database refused what it was given, not who asked or when."""
     return isinstance(error, psycopg.DataError | psycopg.IntegrityError | sqlite3.IntegrityError | sqlite3.DataError)
@@ -127,6 +137,21 @@ def _marks(sql: str) -> str:
         return {"?": "%s", "%": "%%"}.get(text) or text.replace("%", "%%")
 
     return _QUOTED.sub(one, sql)
+
+
+def _with_arrays(sql: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """Give long lists of texts as arrays: to read and plan hundreds of marks takes longer than to find their rows."""
+    given, values, parts, end = iter(parameters), [], [], 0
+    for found in _LIST.finditer(sql):
+        before = sql[end : found.start()]
+        values.extend(islice(given, _QUOTED.findall(before).count("?")))
+        listed = list(islice(given, found[1].count("?")))
+        if not all(type(one) is str for one in listed):
+            return sql, parameters
+        values.append(listed)
+        parts.append(f"{before}= ANY(?)")
+        end = found.end()
+    return "".join((*parts, sql[end:])), [*values, *given]
 
 
 class Postgres:
@@ -152,6 +177,8 @@ class Postgres:
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
         """Run one statement."""
+        if len(parameters) > _LONG:
+            sql, parameters = _with_arrays(sql, parameters)
         return self.connection.execute(_marks(sql), parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object:
@@ -276,10 +303,11 @@ class Lite:
 
     def __init__(self, path: Path) -> None:
         try:
+            path.touch(mode=0o600, exist_ok=True)  # it is not encrypted
             self.connection = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
             for setting in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "secure_delete = on"):
                 self.connection.execute(f"PRAGMA {setting}")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 _("Databasen kan ikke åbnes."), _("Kontrollér stien, og om der kan skrives der.")
             ) from error
@@ -342,6 +370,10 @@ def translated(error: BaseException) -> VejlederError:
         return StoreError(
             _("Databasen giver ikke lov til det."),
             _("Kør central init --roles, og brug rollen, som står i docs/central.md."),
+        )
+    if isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, sqlite3.Error) and "full" in str(error)):
+        return NotSavedError(
+            _("Databasens disk er fuld. Intet er gemt af det, der var i gang."), _("Gør plads, og prøv igen.")
         )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | sqlite3.OperationalError):
         return StoreError(_("Databasen svarer ikke."), _("Se efter, om den kører, og prøv igen. Intet er gået tabt."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -11,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from vejleder_tui.central.database import is_of_values, is_passing, open_centre, translated
+from vejleder_tui.central.database import is_of_database, is_of_values, is_passing, open_centre, opened, translated
 from vejleder_tui.central.folders import Inbox, file_hash, inboxes, waiting
 from vejleder_tui.central.identity import read_identity
 from vejleder_tui.central.intake import APPLIED, BUSY, QUARANTINED, REPEATED, Taking, take_in
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from vejleder_tui.central.database import Centre
     from vejleder_tui.central.identity import Identity
     from vejleder_tui.clock import Clock
+
+    Progress = Callable[[str, int, int], None]
 
 __all__ = ["KEPT_DAYS", "Plan", "ingest", "sweep_originals"]
 
@@ -65,6 +68,12 @@ class _Worker:
     clock: Clock
     patience: float = _PATIENCE
     centre: Centre | None = field(default=None)
+    progress: Progress | None = field(default=None)
+
+    def progress_of(self, file: str) -> Callable[[int, int], None] | None:
+        """Return what hears of one file's progress."""
+        tell = self.progress
+        return None if tell is None else lambda done, total: tell(file, done, total)
 
     def open(self) -> Centre:
         if self.centre is None:
@@ -94,7 +103,7 @@ class _Worker:
                 pass
             except Exception as error:
                 if not is_passing(error):
-                    if _of_database(error):
+                    if is_of_database(error):
                         raise translated(error) from error
                     raise
                 self.close()
@@ -105,20 +114,25 @@ class _Worker:
             pause = min(pause * 2, 5.0)
 
 
-def _of_database(error: BaseException) -> bool:
-    return type(error).__module__.partition(".")[0] in {"psycopg", "sqlite3"}
-
-
 def ingest(
-    plan: Plan, *, told: Callable[[Taking], None], clock: Clock | None = None, stop: Callable[[], bool] | None = None
+    plan: Plan,
+    *,
+    told: Callable[[Taking], None],
+    clock: Clock | None = None,
+    stop: Callable[[], bool] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Take in what waits, in quarantine too, and with `watch` whatever comes, until `stop` says so.
 
-    `told` hears of every file as it is done. Raises StoreError, NotFoundError; what was done stays done.
+    `told` hears of every file as it is done; `progress(file, done, total)` of a large one meanwhile, with one job.
+    Raises StoreError, NotFoundError; what was done stays done.
     """
     clock = clock or SystemClock()
     boxes = inboxes(plan.targets)
-    worker = _Worker(plan.url, read_identity(plan.identity), clock)
+    worker = _Worker(plan.url, read_identity(plan.identity), clock, progress=progress)
+    if not plan.watch:  # who waits at a terminal is told at once; a service may start before its server
+        worker.centre = opened(plan.url)
+        require_ready(worker.centre)
     try:
         with _Pool(plan) as pool:
             trusted: object = None
@@ -164,7 +178,11 @@ def _one(worker: _Worker, box: Inbox, path: Path) -> Taking | None:
         taking.why, taking.reason = "unreadable", _("Filen kan ikke læses. Den er ikke flyttet.")
         return taking
     try:
-        taking = worker.patiently(lambda centre: take_in(centre, worker.identity, path, sha256, worker.clock.now()))
+        taking = worker.patiently(
+            lambda centre: take_in(
+                centre, worker.identity, path, sha256, now=worker.clock.now(), progress=worker.progress_of(path.name)
+            )
+        )
         if taking.state == BUSY:
             return None if taking.why == "" else taking
         _move(worker, box, path, taking)
@@ -280,6 +298,7 @@ _mine: dict[str, _Worker] = {}
 
 def _begin_process(url: str, identity: Path, spoken: str) -> None:
     set_language(spoken)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop tells the others
     _mine["worker"] = _Worker(url, read_identity(identity), SystemClock())
 
 

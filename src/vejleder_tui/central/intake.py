@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.reader import open_bundle
@@ -19,6 +19,7 @@ from vejleder_tui.i18n import _
 from vejleder_tui.oplog import Applying
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     from vejleder_tui.central.database import Centre
     from vejleder_tui.central.identity import Identity
 
+    Progress = Callable[[int, int], None]
+
 __all__ = ["APPLIED", "BUSY", "QUARANTINED", "REPEATED", "Taking", "take_in"]
+
+Item = TypeVar("Item")
 
 APPLIED = "applied"
 REPEATED = "repeated"
@@ -67,12 +72,23 @@ class Taking:
         }  # fmt: skip
 
 
-def take_in(centre: Centre, identity: Identity, path: Path, sha256: str, now: datetime) -> Taking:
+def take_in(
+    centre: Centre,
+    identity: Identity,
+    path: Path,
+    sha256: str,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Taking:
     """Take in the file whose SHA-256 is given; what is here already stays as it is. The file itself is left alone.
 
-    Raises what the database raises; whatever happens, the bundle is either wholly taken in or not at all.
+    `progress(done, total)` counts operations twice, checked and folded. Raises what the database raises; whatever
+    happens, the bundle is either wholly taken in or not at all.
     """
-    intake = _Intake(centre, identity, path, now, Taking(path.name, BUSY, sha256))
+    intake = _Intake(
+        centre, identity, path, now, Taking(path.name, BUSY, sha256), progress or (lambda _done, _total: None)
+    )
     if not centre.claim(sha256):
         return intake.taking
     try:
@@ -94,6 +110,7 @@ class _Intake:
     path: Path
     now: datetime
     taking: Taking
+    progress: Progress
 
     def run(self) -> Taking:
         """Check the file, and take it in or set it aside."""
@@ -101,8 +118,9 @@ class _Intake:
             return self.taking
         taking = self.taking
         found = verify_bundle(
-            self.path, self.identity.identities, device_keys=_device_keys(self.centre), newest_schema=SCHEMA
-        )
+            self.path, self.identity.identities, device_keys=_device_keys(self.centre), newest_schema=SCHEMA,
+            progress=lambda done, total: self.progress(done, 2 * total),
+        )  # fmt: skip
         if found.ok and found.sha256 != taking.sha256:
             taking.why, taking.reason = "changed", _("Filen blev ændret, mens den blev læst.")
             return taking
@@ -164,9 +182,9 @@ class _Intake:
         applying = Applying(centre, believed(centre), touched=lambda rows: pseudonyms.note(centre, rows))
         try:
             if centre.kind == "sqlite":
-                apply_pieces(stage.seen(reader.pieces()), applying)
+                apply_pieces(self._folded(stage.seen(reader.pieces()), header.operations), applying)
             else:
-                stage.apply(centre, applying)
+                stage.apply(centre, applying, lambda rows: self._folded(rows, header.operations))
         except ValueError as error:
             if "another key" in str(error):
                 raise _OtherKeyError from error
@@ -178,6 +196,13 @@ class _Intake:
         note_device(
             centre, header, sha256=self.taking.sha256, latest=stage.latest.decode("ascii"), head=head, now=self.now
         )
+
+    def _folded(self, pieces: Iterable[Item], total: int) -> Iterator[Item]:
+        """Yield what is given, and tell how far it has come."""
+        for done, piece in enumerate(pieces, start=1):
+            if done % 500 == 0:
+                self.progress(total + min(done, total), 2 * total)
+            yield piece
 
     def _note_bundle(self, reader: BundleReader) -> None:
         taking, now = self.taking, stamp(self.now)

@@ -115,7 +115,8 @@ def write_receipts(
             created=now, generation=mark.generation, number=mark.number, have=theirs.have, waiting=theirs.waiting,
             refused=theirs.refused, bundles=theirs.bundles.get(key.device, ()),
         )  # fmt: skip
-        path = made.path.with_name(f"vejleder-{key.municipality}-{key.device[:8]}-kvittering-{mark.number}.tar.zst.age")
+        # The whole id: ids that were made in the same minute begin alike, and a receipt must not take another's place.
+        path = made.path.with_name(f"vejleder-{key.municipality}-{key.device}-kvittering-{mark.number}.tar.zst.age")
         made.path.replace(path)
         with centre.writing():
             centre.execute(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vejleder_tui.bundle.chain import Absent, Line, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from vejleder_tui.bundle.chain import Piece
     from vejleder_tui.central.database import Centre
@@ -61,10 +61,10 @@ class Stage:
         unstage(centre, self.run)
         centre.copy("central_staging", _COLUMNS, self.rows(pieces))
 
-    def apply(self, centre: Centre, applying: Applying) -> None:
-        """Give what was staged to `applying`, inside a transaction; raises LostStagingError."""
+    def apply(self, centre: Centre, applying: Applying, told: Callable[[Iterator[Any]], Iterator[Any]] = iter) -> None:
+        """Give what was staged to `applying`, inside a transaction; `told` hears of each row. Raises LostStagingError."""
         count = 0
-        for what, first, last, one, content in centre.stream(_SELECT, (self.run,)):
+        for what, first, last, one, content in told(centre.stream(_SELECT, (self.run,))):
             count += 1
             if what == "line":
                 applying.operation(first, one, content)

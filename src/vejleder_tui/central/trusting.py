@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vejleder_tui.central import pseudonyms
-from vejleder_tui.central.database import open_centre
 from vejleder_tui.central.keys import believed, remove_key, trust
-from vejleder_tui.central.setup import require_ready
 from vejleder_tui.clock import stamp
 from vejleder_tui.oplog import retrust
 
@@ -21,33 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["distrust", "trust_cards"]
 
 
-def trust_cards(url: str, cards: Sequence[str], *, clock: Clock, role: str | None = None) -> list[Key]:
+def trust_cards(centre: Centre, cards: Sequence[str], *, clock: Clock, role: str | None = None) -> list[Key]:
     """Believe the key cards in the texts `cards`, and fold what waited for them; returns their keys.
 
-    Raises RuleError for what is no key card, StoreError.
+    Raises RuleError for what is no key card.
     """
-    centre = open_centre(url)
-    try:
-        require_ready(centre)
-        with centre.writing(None):
-            found = [key for text in cards for key in trust(centre, text, now=stamp(clock.now()), role=role)]
-            _reckon(centre)
-        return found
-    finally:
-        centre.close()
+    with centre.writing(None):
+        found = [key for text in cards for key in trust(centre, text, now=stamp(clock.now()), role=role)]
+        _reckon(centre)
+    return found
 
 
-def distrust(url: str, words: str, *, clock: Clock) -> Key:
-    """Believe a key no longer, and unfold what it wrote; raises NotFoundError, StoreError."""
-    centre = open_centre(url)
-    try:
-        require_ready(centre)
-        with centre.writing(None):
-            key = remove_key(centre, words, now=stamp(clock.now()))
-            _reckon(centre)
-        return key
-    finally:
-        centre.close()
+def distrust(centre: Centre, words: str, *, clock: Clock) -> Key:
+    """Believe a key no longer, and unfold what it wrote; raises NotFoundError."""
+    with centre.writing(None):
+        key = remove_key(centre, words, now=stamp(clock.now()))
+        _reckon(centre)
+    return key
 
 
 def _reckon(centre: Centre) -> None:

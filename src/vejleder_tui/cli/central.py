@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,40 +118,41 @@ def _identity_path(arguments: argparse.Namespace) -> Path:
     return Path(_given(arguments, "identity", _IDENTITY)).expanduser()
 
 
-def _opened(arguments: argparse.Namespace) -> Centre:
-    from vejleder_tui.central.database import opened  # noqa: PLC0415
+@contextmanager
+def _opened(arguments: argparse.Namespace, *, ready: bool = True) -> Iterator[Centre]:
+    """Open the centre for one command; what the database says goes wrong is told in a sentence, without its values."""
+    from vejleder_tui.central.database import is_of_database, opened, translated  # noqa: PLC0415
     from vejleder_tui.central.setup import require_ready  # noqa: PLC0415
 
     centre = opened(_url(arguments))
     try:
-        require_ready(centre)
-    except BaseException:
-        centre.close()
+        if ready:
+            require_ready(centre)
+        yield centre
+    except Exception as error:
+        if is_of_database(error):
+            raise translated(error) from error
         raise
-    return centre
+    finally:
+        centre.close()
 
 
 def _init(arguments: argparse.Namespace) -> int:
     from vejleder_tui.bundle.key_file import save_key_card  # noqa: PLC0415
-    from vejleder_tui.central.database import opened  # noqa: PLC0415
     from vejleder_tui.central.identity import make_identity  # noqa: PLC0415
     from vejleder_tui.central.roles import make_roles  # noqa: PLC0415
     from vejleder_tui.central.setup import init  # noqa: PLC0415
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
 
     path = _identity_path(arguments)
-    url = _url(arguments)
     randomness = SystemRandomness()
-    centre = opened(url)
-    try:
+    with _opened(arguments, ready=False) as centre:
         card = init(
             centre, make_identity(path, randomness), name=arguments.name, municipality=arguments.municipality,
             randomness=randomness,
         )  # fmt: skip
         if arguments.roles:
             make_roles(centre)
-    finally:
-        centre.close()
     saved = save_key_card(card, Path(arguments.card)) if arguments.card else None
     if wants_json(arguments):
         print_json({**json.loads(card.to_json()), "words": card.words(), "identity": str(path)})
@@ -169,7 +171,8 @@ def _trust(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.trusting import trust_cards  # noqa: PLC0415
 
     cards = [read_key_file(name, pipes=True) for name in arguments.cards]
-    found = trust_cards(_url(arguments), cards, clock=arguments.clock, role=arguments.role)
+    with _opened(arguments) as centre:
+        found = trust_cards(centre, cards, clock=arguments.clock, role=arguments.role)
     if wants_json(arguments):
         print_json([_key_as_json(key) for key in found])
         return int(ExitCode.DONE)
@@ -182,7 +185,8 @@ def _trust(arguments: argparse.Namespace) -> int:
 def _revoke(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.trusting import distrust  # noqa: PLC0415
 
-    key = distrust(_url(arguments), " ".join(arguments.words), clock=arguments.clock)
+    with _opened(arguments) as centre:
+        key = distrust(centre, " ".join(arguments.words), clock=arguments.clock)
     if wants_json(arguments):
         print_json(_key_as_json(key))
     else:
@@ -222,12 +226,20 @@ def _ingest(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     if arguments.watch:
         signal.signal(signal.SIGTERM, stop)
-    ingest(plan, told=told, clock=arguments.clock, stop=lambda: stopping["now"])
+    shown = None if wants_json(arguments) or not sys.stderr.isatty() else _show_progress
+    ingest(plan, told=told, clock=arguments.clock, stop=lambda: stopping["now"], progress=shown)
     if not wants_json(arguments) and sys.stdout.isatty():
         complain(_("{count} filer.").format(count=count))
     if failed:
         return int(ExitCode.NOT_SAVED)
     return int(ExitCode.REFUSED if aside else ExitCode.DONE)
+
+
+def _show_progress(file: str, done: int, total: int) -> None:
+    """Tell on one line of the terminal how far a file has come; the next line that is printed begins over it."""
+    if total:
+        sys.stderr.write(f"\r{file}: {100 * done // total} %\r")
+        sys.stderr.flush()
 
 
 def _sentence(taking: Taking) -> str:
@@ -248,11 +260,8 @@ def _sentence(taking: Taking) -> str:
 def _status(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.status import status  # noqa: PLC0415
 
-    centre = _opened(arguments)
-    try:
+    with _opened(arguments) as centre:
         found = status(centre)
-    finally:
-        centre.close()
     if wants_json(arguments):
         print_json(found.as_json())
     else:
@@ -302,14 +311,11 @@ def _receipts(arguments: argparse.Namespace) -> int:
     from vejleder_tui.ids import SystemRandomness  # noqa: PLC0415
 
     identity = read_identity(_identity_path(arguments))
-    centre = _opened(arguments)
-    try:
+    with _opened(arguments) as centre:
         found = write_receipts(
             centre, identity, Path(arguments.to), clock=arguments.clock, randomness=SystemRandomness(),
             restored=arguments.restored,
         )  # fmt: skip
-    finally:
-        centre.close()
     if wants_json(arguments):
         print_json(
             [
@@ -329,12 +335,8 @@ def _receipts(arguments: argparse.Namespace) -> int:
 def _digest(arguments: argparse.Namespace) -> int:
     from vejleder_tui.oplog import state_digest  # noqa: PLC0415
 
-    centre = _opened(arguments)
-    try:
-        with centre.reading() as view:
-            found = state_digest(view)
-    finally:
-        centre.close()
+    with _opened(arguments) as centre, centre.reading() as view:
+        found = state_digest(view)
     if wants_json(arguments):
         print_json({"digest": found.digest, "operations": found.operations, "rows": found.rows})
     else:
@@ -351,11 +353,8 @@ def _export(arguments: argparse.Namespace) -> int:
     from vejleder_tui.central.export import Form, export  # noqa: PLC0415
 
     form: Form = "csv" if arguments.csv else "parquet"
-    centre = _opened(arguments)
-    try:
+    with _opened(arguments) as centre:
         found = export(centre, Path(arguments.csv or arguments.parquet), form, pseudonyms=arguments.pseudonyms)
-    finally:
-        centre.close()
     if wants_json(arguments):
         print_json({"folder": str(found.folder), "rows": found.rows, "contested": found.contested})
         return int(ExitCode.DONE)

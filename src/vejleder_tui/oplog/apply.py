@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from vejleder_tui.oplog.erasure import ROW, Taken, row_token
 from vejleder_tui.oplog.following import AT_ONCE, Applied, Following, drop_filled_runs
 from vejleder_tui.oplog.form import judge
+from vejleder_tui.oplog.lies import known_hashes, let_go_of_lies
 from vejleder_tui.oplog.line import OperationLine
 from vejleder_tui.oplog.places import GAP, need_of
-from vejleder_tui.oplog.tables import marks_of
+from vejleder_tui.oplog.tables import earlier_rows, marks_of
 from vejleder_tui.oplog.trust import REVOKED, ROLE, STRONG, UNKNOWN, Limit, asks_for_role, key_of, limit_of, revokes
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class _Path:
     waits_here: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class _New:
     """An operation as it came, judged."""
 
@@ -231,6 +232,9 @@ class Applying(Following):
         lost: list[tuple[int, str, str, Taken]],
         previous: Callable[[int, str], str | None],
     ) -> None:
+        if path.need is not None:
+            known = known_hashes(self._database, [one for _seq, one, _before, _left in lost])
+            lost = [one for one in lost if one[1] not in known]  # a hash has one place: that would be a lie
         if not lost:
             return
         self._database.executemany(
@@ -266,15 +270,17 @@ class Applying(Following):
         if not fresh:
             return
         database = self._database
+        let_go_of_lies(self._database, path.device, {one.hash: one.seq for one in fresh})
         ids = sorted({one.judged.row for one in fresh if isinstance(one.judged, OperationLine)})
         if self._erasures:
             self._take(fresh)
             # What was taken here before is no news.
             again = [one for one in fresh if one.taken is not None and (one.seq, one.hash) in here]
+            self._say_anew(path, again)
             self.done.known += len(again)
             self.done.applied -= len(again)
             fresh = [one for one in fresh if one not in again]
-        earlier = _earlier(database, ids)
+        earlier = earlier_rows(database, ids)
         beyond = path.limit
         touched: dict[Place, None] = {}
         in_memory: dict[Place, dict[str, OperationLine]] = {}
@@ -308,7 +314,8 @@ class Applying(Following):
         if one.taken is not None:
             self.done.taken += 1
             return
-        self.done.held.update(why for why, _need in reasons)
+        if reasons:
+            self.done.held.update(why for why, _need in reasons)
         if isinstance(one.judged, OperationLine):
             if revokes(one.judged):
                 self._revoked.add(one.judged.row)
@@ -356,6 +363,17 @@ class Applying(Following):
                 # Its row goes with a create, unless another one stands.
                 self._doubt |= said.key is not None and one.taken.token not in self._erasures.rows
 
+    def _say_anew(self, path: _Path, again: list[_New]) -> None:
+        """Let what is left of operations say what their own lines say of them; a relay may have said otherwise."""
+        self._database.executemany(
+            "UPDATE operation SET row = ?, taken = ? WHERE device = ? AND seq = ? AND hash = ?",
+            [
+                (one.taken.token, one.taken.text, path.device, one.seq, one.hash)
+                for one in again
+                if one.taken is not None
+            ],
+        )
+
     def _reasons(self, path: _Path, one: _New, limit: Limit | None) -> list[tuple[str, str]]:
         reasons: list[tuple[str, str]] = [] if path.need is None else [(GAP, path.need)]
         if one.taken is not None:
@@ -380,12 +398,3 @@ def _columns(one: _New) -> tuple[int, str, str, str | None]:
     if isinstance(one.judged, OperationLine):
         return one.judged.txn, one.judged.table, one.judged.row, one.line
     return 0, "", "", one.line
-
-
-def _earlier(database: Database, ids: list[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(ids), 400):
-        some = ids[start : start + 400]
-        rows = database.execute(f"SELECT DISTINCT row FROM operation WHERE row IN ({marks_of(len(some))})", some)
-        found.update(str(row) for (row,) in rows.fetchall())
-    return found

@@ -169,10 +169,19 @@ def take_line(database: Database, hash_: str, row: str, left: Taken) -> None:
 
 
 def orphaned(database: Database, gone: Iterable[Place]) -> set[Place]:
-    """Return the rows that refer to a row that is there no longer."""
+    """Return the rows that refer to a row that is there no longer, and those that wait already and may refer to one."""
     found: set[Place] = set()
+    waiting: set[str] = set()
     for table, row in gone:
         for child, name in children_of(table):
+            waiting.add(child)
             rows = database.execute(f'SELECT id FROM "{child}" WHERE "{name}" = ?', (row,)).fetchall()
             found.update((child, str(one)) for (one,) in rows)
+    for child in sorted(waiting):
+        rows = database.execute(
+            "SELECT DISTINCT h.row FROM held h JOIN operation o ON o.device = h.device AND o.seq = h.seq AND o.hash = h.hash"
+            " WHERE h.why IN ('create', 'named', 'parent') AND o.table_name = ?",
+            (child,),
+        ).fetchall()
+        found.update((child, str(row)) for (row,) in rows)
     return found

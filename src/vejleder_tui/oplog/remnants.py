@@ -59,7 +59,7 @@ def _claims(database: Database, erasures: Erasures) -> dict[str, str]:
     """Return every token that a remnant of an erase in force names as a row, and no erase itself, with the smallest erase."""
     found = dict(erasures.hints)
     for token, taken in database.execute(
-        "SELECT DISTINCT row, taken FROM operation WHERE line IS NULL AND taken LIKE 'row %'"
+        "SELECT DISTINCT row, taken FROM operation WHERE taken IS NOT NULL AND taken LIKE 'row %'"
     ).fetchall():
         erase = str(taken).split(" ")[1]
         if erase in erasures.in_force:

@@ -19,6 +19,7 @@ __all__ = [
     "RowState",
     "TableSql",
     "children_of",
+    "earlier_rows",
     "filled",
     "marks_of",
     "read_row",
@@ -154,6 +155,16 @@ def table_order() -> tuple[str, ...]:
 def marks_of(count: int) -> str:
     """Return `?, ?, …` for a list in a statement."""
     return ", ".join("?" * count)
+
+
+def earlier_rows(database: Database, ids: Sequence[str]) -> set[str]:
+    """Return those of `ids` on which the log has operations."""
+    found: set[str] = set()
+    for start in range(0, len(ids), 400):
+        some = ids[start : start + 400]
+        rows = database.execute(f"SELECT DISTINCT row FROM operation WHERE row IN ({marks_of(len(some))})", some)
+        found.update(str(row) for (row,) in rows.fetchall())
+    return found
 
 
 def filled(sql: TableSql, values: Mapping[str, Value]) -> list[str]:

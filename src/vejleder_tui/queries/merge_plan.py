@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from vejleder_tui.bundle.slices import Connection
     from vejleder_tui.queries.base import Reader
 
-__all__ = ["BELONGS", "OTHERS", "Touch", "Touches", "begin_touches", "contested_rows", "end_touches", "touches"]
+__all__ = ["BELONGS", "OTHERS", "TOUCHED", "Touch", "Touches", "contested_rows", "touches"]
+
+TOUCHED = "temp.merge_touched"
+"""The temporary table: table_name, row, and `what`: new, changed, gone, or passed (came and went again)."""
 
 _SESSION_COURSE = "(SELECT course FROM session WHERE session.id = t.session)"
 
@@ -64,28 +67,15 @@ class Touches(NamedTuple):
     rows: int
 
 
-def begin_touches(connection: Connection) -> None:
-    """Make the table that the changed rows are noted in; it is empty then."""
-    connection.execute("DROP TABLE IF EXISTS temp.merge_touched")
-    connection.execute(
-        "CREATE TEMP TABLE merge_touched (table_name TEXT, row TEXT, what TEXT, PRIMARY KEY (table_name, row)) WITHOUT ROWID"
-    )
-
-
-def end_touches(connection: Connection) -> None:
-    """Drop the table again."""
-    connection.execute("DROP TABLE IF EXISTS temp.merge_touched")
-
-
 def touches(before: Reader, after: Connection) -> Touches:
     """Return what changed. `before` still sees the records without the merge; `after` is inside its transaction."""
     citizens: dict[str, dict[str, int]] = {}
     courses: dict[str, dict[str, int]] = {}
     others: dict[str, int] = {}
     total = 0
-    for (table,) in after.execute("SELECT DISTINCT table_name FROM merge_touched ORDER BY table_name").fetchall():
+    for (table,) in after.execute(f"SELECT DISTINCT table_name FROM {TOUCHED} ORDER BY table_name").fetchall():
         counted = after.execute(
-            "SELECT count(*) FROM merge_touched WHERE table_name = ? AND what <> 'passed'", (table,)
+            f"SELECT count(*) FROM {TOUCHED} WHERE table_name = ? AND what <> 'passed'", (table,)
         ).fetchone()
         total += int(counted[0])
         if table not in BELONGS:
@@ -96,13 +86,13 @@ def touches(before: Reader, after: Connection) -> Touches:
             if place == "NULL":
                 continue
             for one, what, count in after.execute(
-                f'SELECT {place} AS whose, m.what, count(*) FROM merge_touched m JOIN "{table}" t ON t.id = m.row'
+                f'SELECT {place} AS whose, m.what, count(*) FROM {TOUCHED} m JOIN "{table}" t ON t.id = m.row'
                 " WHERE m.table_name = ? AND m.what IN ('new', 'changed') GROUP BY whose, m.what",
                 (table,),
             ).fetchall():
                 _count(into, one, what, int(count))
             for (row,) in after.execute(
-                "SELECT row FROM merge_touched WHERE table_name = ? AND what = 'gone'", (table,)
+                f"SELECT row FROM {TOUCHED} WHERE table_name = ? AND what = 'gone'", (table,)
             ).fetchall():
                 found = before.execute(f'SELECT {place} FROM "{table}" t WHERE t.id = ?', (row,)).fetchone()
                 _count(into, found[0] if found else None, "gone", 1)

@@ -65,12 +65,12 @@ def _holds(reader: Reader, heads: list[dict[str, Any]], cover: dict[str, Any]) -
     for head in heads:
         if head["device"] != cover["device"] or int(head["last"]) < int(cover["last"]):
             continue
-        if (head["last"], head["hash"]) == (cover["last"], cover["end"]) or leads(reader, head, cover):
+        if (head["last"], head["hash"]) == (cover["last"], cover["end"]) or _leads(reader, head, cover):
             return True
     return False
 
 
-def leads(reader: Reader, head: dict[str, Any], cover: dict[str, Any]) -> bool:
+def _leads(reader: Reader, head: dict[str, Any], cover: dict[str, Any]) -> bool:
     """Return whether the path from the end of a cover leads to a head that is here."""
     device = cover["device"]
     here = reader.execute(

@@ -23,7 +23,7 @@ from vejleder_tui.oplog.apply import Applying
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.held import Missing, device_name, missing_ranges, parted
 from vejleder_tui.queries.keys import roles
-from vejleder_tui.queries.merge_plan import Touches, begin_touches, contested_rows, end_touches, touches
+from vejleder_tui.queries.merge_plan import TOUCHED, Touches, contested_rows, touches
 from vejleder_tui.queries.trust import is_stale
 from vejleder_tui.services.derived import Derived
 from vejleder_tui.services.erasing import finish_erase
@@ -199,7 +199,10 @@ def look(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None 
     store = desk.store
     before = store.reader()
     try:
-        begin_touches(store.connection)
+        store.connection.execute(f"DROP TABLE IF EXISTS {TOUCHED}")
+        store.connection.execute(
+            f"CREATE TABLE {TOUCHED} (table_name TEXT, row TEXT, what TEXT, PRIMARY KEY (table_name, row)) WITHOUT ROWID"
+        )
         with store.transaction() as connection:
             outcome = _take_in(desk, connection, files, lambda rows: _note_touched(connection, rows), progress)[0]
             kept.append((outcome, touches(before, connection)))
@@ -208,7 +211,7 @@ def look(desk: Desk, files: Sequence[CheckedFile], *, progress: Progress | None 
         ((outcome, changed),) = kept
         return MergePlan(tuple(files), outcome, changed)
     finally:
-        end_touches(store.connection)
+        store.connection.execute(f"DROP TABLE IF EXISTS {TOUCHED}")
         store.release(before)
 
 
@@ -216,7 +219,7 @@ def _note_touched(connection: Connection, rows: Rows) -> None:
     for what, places in (("new", rows.new), ("changed", rows.changed), ("gone", rows.gone)):
         for table, row in sorted(places):
             connection.execute(
-                "INSERT INTO merge_touched (table_name, row, what) VALUES (?, ?, ?) ON CONFLICT (table_name, row) DO UPDATE"
+                f"INSERT INTO {TOUCHED} (table_name, row, what) VALUES (?, ?, ?) ON CONFLICT (table_name, row) DO UPDATE"
                 " SET what = CASE WHEN what = 'new' AND excluded.what = 'gone' THEN 'passed'"
                 " WHEN what = 'new' THEN 'new' WHEN what = 'passed' THEN excluded.what"
                 " WHEN what = 'gone' AND excluded.what = 'new' THEN 'changed' ELSE excluded.what END",
