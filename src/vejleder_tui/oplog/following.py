@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vejleder_tui.oplog.line import OperationLine
     from vejleder_tui.oplog.tables import Database
 
-__all__ = ["AT_ONCE", "Applied", "Following", "drop_filled_runs", "retrust"]
+__all__ = ["AT_ONCE", "Applied", "Following", "drop_filled_runs", "retrust", "woken"]
 
 AT_ONCE = 2_000
 """Operations that are held in memory before they are written."""
@@ -85,7 +85,7 @@ class Following:
             else:  # somebody hears of them as they come, so that memory does not grow with them
                 self._touched(rows)
             fresh = None
-            todo = _woken(self._database, rows.new) | orphaned(self._database, rows.gone)
+            todo = woken(self._database, rows.new) | orphaned(self._database, rows.gone)
 
     def _reach(self, device: str) -> None:
         """Let go what waited for places of a device that are reached now."""
@@ -286,7 +286,7 @@ def _is_held(database: Database, hash_: str) -> bool:
     return database.execute("SELECT 1 FROM held WHERE hash = ?", (hash_,)).fetchone() is not None
 
 
-def _woken(database: Database, new: Iterable[Place]) -> set[Place]:
+def woken(database: Database, new: Iterable[Place]) -> set[Place]:
     """Return the rows that waited for a row that is there now."""
     needs = sorted(f"{table}/{row}" for table, row in new)
     if not needs or database.execute("SELECT 1 FROM held WHERE why = 'parent' LIMIT 1").fetchone() is None:
