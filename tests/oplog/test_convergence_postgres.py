@@ -26,7 +26,7 @@ HISTORIES = int(os.environ.get("VEJLEDER_HISTORIES", "500")) // 25
 
 
 @pytest.fixture(scope="module")
-def postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:  # noqa: F811
+def postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """The database of a centre that was just made."""
     made = Postgres(server.new_database())
     identity = make_identity(tmp_path_factory.mktemp("keys") / "id.txt", SeededRandomness(7))
