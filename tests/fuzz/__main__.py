@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.fuzz import inner, outer
 from tests.fuzz.stores import attacked
 
-SHARES = {"bytes": 15, "members": 15, "header": 10, "receipts": 8, "store": 2, "operations": 35, "runs": 15}
+SHARES = {"bytes": 40, "members": 15, "header": 10, "receipts": 4, "store": 1, "operations": 20, "runs": 10}
 """Of a hundred mutations, how many in which layer."""
 
 A_STORE = 60

@@ -10,6 +10,8 @@ from tests.fuzz.chains import carried, rewritten, whole
 from tests.fuzz.mutations import Mutator
 from tests.fuzz.oracle import Call, accounted_for, check, state_of, take_in, trust
 from tests.fuzz.world import PARTS, Stage, stage
+from vejleder_tui.oplog.form import judge
+from vejleder_tui.oplog.line import OperationLine, to_json
 
 __all__ = ["Outcomes", "operations", "outcome_of", "runs"]
 
@@ -55,9 +57,32 @@ def _in_another_order(
         take_in(again, world.roles, calls)
     trust(again, world.roles)
     check(again, world.roles)
+    if _has_odd_creates(world, accepted) and _is_erasing(database, again):
+        return
     one, other = state_of(database), state_of(again)
     for name, value in one.items():
         assert value == other[name], f"another order gives another {name}"
+
+
+def _has_odd_creates(world: Stage, accepted: list[list[Call]]) -> bool:
+    """Tell whether a row was created under several keys.
+
+    No program of ours does that, ids being made of keys. Where one of the keys names an erased row, what went with that
+    create before the other came is gone here and not there: an erase is final, so it cannot be told any more.
+    """
+    keys: dict[str, set[str]] = {}
+    lines = [line for party in world.parties.values() for line in party.lines]
+    lines += [call[3] for calls in accepted for call in calls if call[0] == "operation"]
+    for line in lines:
+        said = judge(line)
+        if isinstance(said, OperationLine) and said.key is not None:
+            key = {name: value for name, value in said.key.items() if value is not None}
+            keys.setdefault(said.row, set()).add(to_json([said.table, dict(sorted(key.items()))]))
+    return any(len(found) > 1 for found in keys.values())
+
+
+def _is_erasing(*databases: sqlite3.Connection) -> bool:
+    return any(database.execute("SELECT 1 FROM erased LIMIT 1").fetchone() for database in databases)
 
 
 def runs(seed: int) -> Outcomes:

@@ -127,7 +127,12 @@ class Mutator:
 
     def line(self, line: str) -> str:
         """Return a line with faults; mostly one that still has the form of an operation."""
-        said = json.loads(line)
+        try:
+            said = json.loads(line)
+        except ValueError:
+            return line  # it has been through here, and is broken as it can be
+        if not isinstance(said, dict):
+            return line
         if self.chance.random() < 0.1:
             return to_json(mutated_json(self.chance, said))
         if self.chance.random() < 0.03:
