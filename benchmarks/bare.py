@@ -14,26 +14,19 @@ if TYPE_CHECKING:
 __all__ = ["Bare"]
 
 COLUMNS = ("id", "void", "leaves", "session", "citizen", "code", "source")
-"""Those that hold something in the made rows; every row of the table has them."""
+"""Those that hold something in the made rows."""
 
 _PIECE = 1024 * 1024
 _BATCH = 10_000
 
 
 class Bare:
-    """The attendance rows of a database of a centre, ready to be put where nothing else is."""
+    """The attendance rows of a made bundle, put where nothing else is: into a database at `url`, a file in `folder`."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        """Take the rows as they stand in the centre at `url` out into a file in `folder`."""
+    def __init__(self, url: str, folder: Path, rows: Path) -> None:
         self._url = url
         self._folder = folder
-        self._text = folder / "rows.text"
-        with psycopg.connect(url) as connection, self._text.open("wb") as file:
-            with connection.cursor().copy(f"COPY attendance ({', '.join(COLUMNS)}) TO STDOUT") as copying:
-                for piece in copying:
-                    file.write(piece)
-            found = connection.execute("SELECT count(*) FROM attendance").fetchone()
-        self.rows = int(found[0]) if found else 0
+        self._text = rows
 
     def copy(self) -> float:
         """COPY the rows into a table without keys or indexes; return the seconds."""

@@ -65,14 +65,18 @@ class Centres:
         centre.close()
         return url
 
-    def take(self, made: MadeBundle) -> tuple[Taken, str]:
-        """Let a new centre take the bundle in; return what it cost, and the URL. The file is put back where it was."""
+    def bare(self, folder: Path, made: MadeBundle) -> Bare:
+        """Return the yardsticks of a bundle, in a database of their own."""
+        return Bare(self.server.new_database(), folder, made.rows)
+
+    def take(self, made: MadeBundle) -> Taken:
+        """Let a new centre take the bundle in, and return what it cost. The file is put back where it was."""
         url = self.new(made.card)
         taken = take("ingest", url, str(self.identity.path), str(made.path))
         if taken.applied != made.operations:
             raise RuntimeError(f"{taken.applied} of {made.operations} operations")
         next(made.path.parent.rglob(f"done/**/{made.path.name}")).rename(made.path)
-        return taken, url
+        return taken
 
 
 def ingest(folder: Path, rows: int = ROWS) -> list[Ratio]:
@@ -86,12 +90,11 @@ def ingest(folder: Path, rows: int = ROWS) -> list[Ratio]:
     centres = Centres(folder)
     try:
         recipient = centres.identity.recipient
-        low, url = centres.take(made_bundle(small_folder, min(SMALL, rows), recipient))
+        low = centres.take(made_bundle(small_folder, min(SMALL, rows), recipient))
         made = made_bundle(large_folder, rows, recipient)
         costs = Costs()
         for _ in range(1 if rows >= LARGE else 3):
-            one, url = centres.take(made)
-            costs.add(one, Bare(url, folder))
+            costs.add(centres.take(made), centres.bare(folder, made))
     finally:
         centres.server.remove()
     return [

@@ -33,11 +33,15 @@ Said = dict[str, str | int | bool | None]
 
 @dataclass(frozen=True)
 class MadeBundle:
-    """The file, the key card of the laptop that wrote it, and how many operations are in it (attendance and the rest)."""
+    """The file, the key card of the laptop that wrote it, and how many operations are in it (attendance and the rest).
+
+    `rows`: the attendance rows as they will stand in a table (bare.COLUMNS), as the text that COPY takes.
+    """
 
     path: Path
     card: str
     operations: int
+    rows: Path
 
 
 def made_bundle(folder: Path, attendances: int, recipient: str) -> MadeBundle:
@@ -47,9 +51,9 @@ def made_bundle(folder: Path, attendances: int, recipient: str) -> MadeBundle:
     signer, sealed = SigningKey.generate(random), age_recipient_of(generate_age_identity(random))
     role = "coordinator"
     organisation = organisation_id(MUNICIPALITY)
-    lines = folder / "lines"
+    lines, rows = folder / "lines", folder / "rows"
     at, last = GENESIS, 0
-    with lines.open("w", encoding="utf-8") as written:
+    with lines.open("w", encoding="utf-8") as written, rows.open("w", encoding="utf-8") as plain:
         own: Said = {"name": "Bærbar 9", "role": role, "sign_key": signer.public.text, "seal_key": sealed}
         begin: list[tuple[str, str, Said, Said]] = [
             ("device", device, {}, own),
@@ -64,6 +68,9 @@ def made_bundle(folder: Path, attendances: int, recipient: str) -> MadeBundle:
                 ).encode()  # fmt: skip
                 at = hash_of(at, line)
                 written.write(f"{line}\n")
+                if table == "attendance":
+                    cells = (row, "f", at, key["session"], key["citizen"], values["code"], values["source"])
+                    plain.write("\t".join(map(str, cells)) + "\n")
     cover = Cover(device, 1, last, GENESIS, at, sign_head(signer, device, last, at), signer.public.text)
     header = BundleHeader(
         bundle_id=_new_id(random), kind="delta", created="2026-11-24T09:30:00Z",
@@ -74,7 +81,7 @@ def made_bundle(folder: Path, attendances: int, recipient: str) -> MadeBundle:
         path = write_bundle(folder, header, (line.rstrip(b"\n") for line in read), [recipient], signer).path
     lines.unlink()
     card = KeyCard(device, "Bærbar 9", MUNICIPALITY, role, sealed, signer.public.text)
-    return MadeBundle(path, card.to_json(), last)
+    return MadeBundle(path, card.to_json(), last, rows)
 
 
 def _rows(organisation: str, attendances: int, random: SeededRandomness) -> Iterator[tuple[str, str, Said, Said]]:

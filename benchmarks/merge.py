@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from benchmarks.bare import Bare
 from benchmarks.ingest import LARGE, ROWS, SMALL, Centres, Costs, against_bare, peak
 from benchmarks.made_bundle import MadeBundle, made_bundle
 from benchmarks.made_store import made_store
@@ -24,20 +23,19 @@ __all__ = ["merge"]
 def merge(folder: Path, rows: int = ROWS) -> list[Ratio]:
     """Return the rows a second of looking a bundle through and taking it in, against both yardsticks; and whether memory is flat.
 
-    The yardsticks' rows are those of a centre that took in the same chain. No limit is set for the rate.
+    No limit is set for the rate.
     """
     desk = made_store(folder / "first", 0)
     recipient = age_recipient_of(own_keys(desk.store.connection).identity)
     desk.store.close()
     centres = Centres(folder)
     try:
-        places = [folder / name for name in ("small", "large", "centre")]
+        places = [folder / name for name in ("small", "large")]
         for place in places:
             place.mkdir()
         small = made_bundle(places[0], min(SMALL, rows), recipient)
         large = made_bundle(places[1], rows, recipient)
-        _cost, url = centres.take(made_bundle(places[2], rows, centres.identity.recipient))
-        bare = Bare(url, folder)
+        bare = centres.bare(folder, large)
         low = _merged(folder, small)
         costs = Costs()
         for _ in range(1 if rows >= LARGE else 3):

@@ -78,7 +78,7 @@ class Member(Laptop):
     lost: bool = False
 
     @property
-    def connection(self) -> Any:  # noqa: ANN401 - the driver's
+    def connection(self) -> Any:
         return self.desk.store.connection
 
 
@@ -103,6 +103,7 @@ class History:
         self.told: Counter[str] = Counter()
         self.words: dict[str, set[str]] = {}
         self.named: set[str] = set()
+        self.courses: list[str] = []
         self.bundles: list[Path] = []
         self.letters: list[Letter] = []
         self.number = 0
@@ -176,7 +177,7 @@ class History:
 
     # -- bundles and receipts -----------------------------------------------------------------------------------------
 
-    def bundle(self, one: Member, **what: Any) -> Path:  # noqa: ANN401 - what `export` takes
+    def bundle(self, one: Member, **what: Any) -> Path:
         """Write a bundle and return a copy of it on a stick, where no program deletes it."""
         self.at(one)
         one.folder.mkdir(exist_ok=True)
@@ -260,7 +261,8 @@ class History:
         elif what < 0.74:
             self.export_some(one)
         elif what < 0.9 and self.bundles:
-            target = self.random.choice([*self.members, *self.houses])
+            targets: list[Member | House] = [*self.members, *self.houses]
+            target = self.random.choice(targets)
             self.deliver(self.random.choice(self.bundles), target)  # late, again, or never
         elif what < 0.93:
             self.letters += self.write_letters(self.random.choice(self.houses))
@@ -284,8 +286,6 @@ class History:
         except VejlederError:
             self.told["no export"] += 1
 
-    courses: list[str]
-
     # -- its end ------------------------------------------------------------------------------------------------------
 
     def meet(self) -> None:
@@ -303,16 +303,18 @@ class History:
             brought = [self.bundle(one, everything=True) for one in self.living if one is not hub]
             self.at(hub).merges(*brought)
             whole = self.bundle(hub, everything=True)
-            for target in [*self.living, *self.houses]:
+            targets: list[Member | House] = [*self.living, *self.houses]
+            for target in targets:
                 if target is not hub:
                     self.deliver(whole, target)
             if self.told_apart() == set():
                 return
         raise AssertionError(self.told_apart())
 
-    def told_apart(self) -> set[object]:
+    def told_apart(self) -> set[tuple[object, ...]]:
         """Return the operations that are not the same everywhere."""
         sql = "SELECT device, seq, hash, line IS NULL FROM operation"
+        found: list[set[tuple[object, ...]]]
         found = [{(*row[:3], bool(row[3])) for row in one.rows(sql)} for one in self.living]
         found += [{(*row[:3], bool(row[3])) for row in house.read(sql)} for house in self.houses]
-        return set.union(*found) - set.intersection(*found)
+        return found[0].union(*found) - found[0].intersection(*found[1:])

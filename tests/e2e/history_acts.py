@@ -89,7 +89,14 @@ def _change(history: History, one: Member) -> None:
 
 def _enrol(history: History, one: Member) -> None:
     day = history.random.choice([date(2026, 10, 6), date(2026, 11, 3)])
-    enrol(one.desk, history.random.choice(history.courses), _someone(history, one), "SEL-82a", from_date=day, assessment="kan bedres")
+    enrol(
+        one.desk,
+        history.random.choice(history.courses),
+        _someone(history, one),
+        "SEL-82a",
+        from_date=day,
+        assessment="kan bedres",
+    )
 
 
 def _mark(history: History, one: Member) -> None:
@@ -197,7 +204,7 @@ def _settle(history: History, one: Member) -> None:
     if not found:
         return
     open_one = history.random.choice(found)
-    values = {}
+    values: dict[str, str | int | bool | None] = {}
     if open_one.kind == CANCELLED:
         values["status"] = history.random.choice(["held", "cancelled"])
     for name in open_one.fields if open_one.kind != CANCELLED else ():

@@ -141,7 +141,9 @@ def _marks(sql: str) -> str:
 
 def _with_arrays(sql: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     """Give long lists of texts as arrays: to read and plan hundreds of marks takes longer than to find their rows."""
-    given, values, parts, end = iter(parameters), [], [], 0
+    given, end = iter(parameters), 0
+    values: list[Any] = []
+    parts: list[str] = []
     for found in _LIST.finditer(sql):
         before = sql[end : found.start()]
         values.extend(islice(given, _QUOTED.findall(before).count("?")))
