@@ -68,7 +68,7 @@ def _absent(count: int) -> list[dict[str, Any]]:
 
 
 def _zeros() -> bytes:
-    return packed(bytes(512 * MEBIBYTE))
+    return packed(bytes(128 * MEBIBYTE))
 
 
 def _zeros_in_a_member() -> bytes:
