@@ -8,9 +8,11 @@ from tests.erasing.person import Scene, pages
 from tests.people import einer
 from tests.screens.golden import check_golden, lines
 from tests.screens.live import fill, running, wait
+from vejleder_tui.model import Citizen, GroupSession, Worker
 from vejleder_tui.services.citizens import new_citizen
 from vejleder_tui.services.desk import Actor
 from vejleder_tui.services.erase_plan import plan
+from vejleder_tui.settings import Settings
 
 if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk
@@ -81,18 +83,49 @@ async def test_texts_of_others_are_ticked(desk: Desk) -> None:
         assert b"Zq7wx" not in pages(desk.store.paths.database, desk.store._data_key)
 
 
-async def test_wide_and_english(desk: Desk) -> None:
+async def test_wide(desk: Desk) -> None:
     scene = Scene(desk)
     async with running(desk, "erase", citizen=scene.citizen, size=(120, 40)) as pilot:
         check_golden(pilot.app, "erase")
 
 
+async def test_in_english(desk: Desk) -> None:
+    scene = Scene(desk)
+    async with running(desk, "erase", citizen=scene.citizen, settings=Settings(language="en")) as pilot:
+        check_golden(pilot.app, "erase-en")
+
+
+async def test_hostile_and_overfull(desk: Desk) -> None:
+    citizen = new_citizen(desk, name="Jens [/b] slut \u202e👩‍👩‍👧 " + "x" * 120).citizen
+    for number in range(30):
+        new_citizen(
+            desk,
+            name=f"[red]Borger {number}[/] {'ø' * 60}",
+            note=f"[/b] Jens \x1b[31m {number} [se bilag 3]\n{'y' * 300}",
+        )
+    with desk.transaction() as work:
+        work.change(Citizen, citizen, contact="=HYPERLINK(1)")
+    async with running(desk, "erase", citizen=citizen) as pilot:
+        check_golden(pilot.app, "erase-hostile")
+        assert "\x1b" not in "".join(lines(pilot.app))
+        await pilot.press("enter")
+        await wait(pilot)
+        check_golden(pilot.app, "erase-question-hostile")
+
+
+async def test_a_text_that_travels_with_others_is_not_ticked(desk: Desk) -> None:
+    scene = Scene(desk)
+    with desk.transaction() as work:
+        work.change(GroupSession, scene.session, theme="Zq7wxebbe fortæller")
+    async with running(desk, "erase", citizen=scene.citizen) as pilot:
+        await pilot.press("end", "space")
+        await wait(pilot)
+        assert "►ret selv" in "".join(lines(pilot.app))
+        assert "Den tekst kan ikke slettes for sig." in "".join(lines(pilot.app))
+
+
 async def test_a_worker_is_told_who_can(desk: Desk) -> None:
     citizen = new_citizen(desk, name="Max Berg").citizen
-    with desk.transaction():
-        desk.store.connection.execute("SELECT 1")
-    from vejleder_tui.model import Worker
-
     with desk.transaction() as work:
         work.change(Worker, desk.actor.worker, role="worker")
     desk.as_actor(Actor(desk.actor.worker, desk.actor.initials, "worker"))

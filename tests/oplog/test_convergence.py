@@ -46,6 +46,7 @@ class History:
         for number, device in enumerate(devices):
             own = {**first, f"key {device}": self.roles[f"key {device}"]}
             self.laptops.append(Replica(self.world, device, own, seed=seed * 10 + number))
+        self.relays: list[Replica] = []
         self.people: list[str] = []
         self.words: dict[str, set[str]] = {}
         self.erased: set[str] = set()
@@ -244,14 +245,15 @@ class History:
                 self.act(laptop)
                 laptop.sound()
             else:
-                other = self.random.choice(self.laptops)
-                if other is not laptop:
-                    self.deliver(laptop, other)
+                source = self.random.choice([laptop, *self.relays])
+                target = self.random.choice([*self.laptops, *self.relays])
+                if target is not source:
+                    self.deliver(source, target)
         self.end()
 
     def end(self) -> None:
         """Let everybody trust everybody and hear of everything, a fresh laptop too; then all must be the same."""
-        everyone = [*self.laptops, Replica(self.world, None, self.roles)]
+        everyone = [*self.laptops, *self.relays, Replica(self.world, None, self.roles)]
         for replica in everyone:
             replica.trust(self.roles)
             self.check(replica)

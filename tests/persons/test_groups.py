@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 
 from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.queries.citizens import browse, search
-from vejleder_tui.queries.persons import Why, alike, count_proposals, group_of, open_proposals, persons_of
+from vejleder_tui.queries.persons import (
+    Why,
+    alike,
+    count_proposals,
+    group_of,
+    open_proposals,
+    persons_of,
+    registered,
+)
 from vejleder_tui.services.citizens import change_citizen, new_citizen, restore_citizen, void_citizen
 from vejleder_tui.services.derived import index_citizens
+from vejleder_tui.services.erasing import erase
 from vejleder_tui.services.persons import answer
 from vejleder_tui.services.undo import redo, undo
 
@@ -283,3 +292,21 @@ def test_the_list_goes_on_page_by_page_over_people_registered_twice(desk: Desk) 
             break
         after = (page.lines[-1].sort_key, page.lines[-1].id)
     assert found == [one for index, one in enumerate(ids) if index % 3 != 1]
+
+
+def test_a_deletion_takes_every_registration_and_nobody_who_was_answered_to_be_another(desk: Desk) -> None:
+    first, second = person(desk, "Einer Lauridsen", CPR), person(desk, "E. Lauridsen", CPR)
+    taken, joined = person(desk, "Einer L", CPR), person(desk, "Ejner Lauridsen", born=None)
+    wrong = person(desk, "Max Berg", CPR)
+    for one in (first, second, taken):
+        answer(desk, one, wrong, same=False)
+    answer(desk, second, joined, same=True)
+    void_citizen(desk, taken)
+    assert registered(desk.store.reader(), second) == (second, first, joined, taken)
+    erase(desk, second)
+    reader = desk.store.reader()
+    assert [row[0] for row in reader.execute("SELECT id FROM citizen")] == [wrong]
+    assert listed(desk) == [wrong]
+    for table in ("citizen_person", "person_answer", "person_proposal"):
+        assert reader.execute(f"SELECT * FROM {table}").fetchall() == []
+    assert {row[0] for row in reader.execute("SELECT citizen FROM citizen_word")} == {wrong}

@@ -76,7 +76,7 @@ def places(desk: Desk) -> dict[str, dict[str, Any]]:
         "enrolment_form": {"course": course}, "peer": {}, "peer_form": {},
         "goals": {}, "goal_form": {"goal": goal}, "proposal": {"goal": goal},
         "rating": {"citizen": whose, "goal": goal}, "handover": {},
-        "history": {"table": "goal", "row": goal, "what": ""}, "erase": {"citizen": whose}, "more": {},
+        "history": {"table": "goal", "row": goal, "what": ""}, "erase": {"citizen": whose}, "more": {}, "persons": {},
         "help": {"origin": "today", "works": {one.id for one in commands.bound_on("today")}},
         "palette": {}, "dialog": {},
     }  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from vejleder_tui.commands.table import COMMANDS, MENU, MENU_HIDDEN, SCREENS
+from vejleder_tui.commands.screens import MENU, MENU_HIDDEN, SCREENS
+from vejleder_tui.commands.table import COMMANDS
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:

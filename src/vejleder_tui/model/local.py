@@ -123,6 +123,16 @@ class CitizenPerson(Local, table=True):
     person: str = Field(index=True)
 
 
+class PersonAnswer(Local, table=True):
+    """About whom each SamePerson row was when it was noted last: for when the row itself goes (an erase, lost trust)."""
+
+    __tablename__ = "person_answer"
+
+    id: str = Field(primary_key=True)
+    first: str | None = Field(default=None)
+    second: str | None = Field(default=None)
+
+
 class PersonProposal(Local, table=True):
     """Two persons, each by its oldest row, who may be one: similar names, the same birth date, and nobody has answered."""
 

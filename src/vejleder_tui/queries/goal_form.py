@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import codes
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.persons import group_of, marks
 from vejleder_tui.rules.text import fold_query, shorten_together
 
 if TYPE_CHECKING:
@@ -17,14 +18,15 @@ PEOPLE_SHOWN = 20
 
 
 def people(reader: Reader, typed: str) -> list[tuple[str, str]]:
-    """Return (id, short name) of citizens whose name holds words beginning as typed; at most PEOPLE_SHOWN."""
+    """Return (id, short name) of citizens whose name holds words beginning as typed, a person once; at most PEOPLE_SHOWN."""
     words = fold_query(typed)
-    fits = " AND ".join("id IN (SELECT citizen FROM citizen_word WHERE word >= ? AND word < ?)" for _word in words)
+    fits = "".join(" AND id IN (SELECT citizen FROM citizen_word WHERE word >= ? AND word < ?)" for _word in words)
     bounds = [bound for word in words for bound in (word, f"{word}\U0010ffff")]
     rows = all_rows(
         reader,
         "SELECT id, coalesce(name, alias, ''), coalesce(call_name, '') FROM citizen WHERE void = 0"
-        f"{' AND ' + fits if fits else ''} ORDER BY name, id LIMIT {PEOPLE_SHOWN}",
+        f" AND EXISTS (SELECT 1 FROM citizen_name n WHERE n.citizen = citizen.id){fits} ORDER BY name, id"
+        f" LIMIT {PEOPLE_SHOWN}",
         *bounds,
     )
     names = shorten_together([(name, call_name) for _id, name, call_name in rows])
@@ -43,24 +45,27 @@ def citizen_name(reader: Reader, citizen: str) -> str:
 
 def enrolments_of(reader: Reader, citizen: str) -> list[tuple[str, str]]:
     """Return (enrolment, title of the course) of one citizen's places, the newest first."""
+    ids = group_of(reader, citizen) or (citizen,)
     return [
         (row[0], row[1])
         for row in all_rows(
             reader,
             "SELECT e.id, coalesce(c.title, '') FROM enrolment e JOIN course c ON c.id = e.course AND c.void = 0"
-            " WHERE e.citizen = ? AND e.void = 0 AND e.status NOT IN ('waiting', 'offered') ORDER BY e.from_date DESC",
-            citizen,
+            f" WHERE e.citizen IN ({marks(ids)}) AND e.void = 0 AND e.status NOT IN ('waiting', 'offered')"
+            " ORDER BY e.from_date DESC, e.id",
+            *ids,
         )
     ]
 
 
 def parents_for(reader: Reader, citizen: str, goal: str = "") -> list[tuple[str, str]]:
     """Return (goal, condition or the beginning of the wish) of what one of the citizen's goals can hang under."""
+    ids = group_of(reader, citizen) or (citizen,)
     rows = all_rows(
         reader,
-        "SELECT id, condition, coalesce(text, '') FROM goal WHERE citizen = ? AND id != ? AND void = 0"
+        f"SELECT id, condition, coalesce(text, '') FROM goal WHERE citizen IN ({marks(ids)}) AND id != ? AND void = 0"
         " AND coalesce(status, 'active') != 'ended' ORDER BY id",
-        citizen,
+        *ids,
         goal,
     )
     return [(row, codes.display("ffb_undertema", condition) or text[:40]) for row, condition, text in rows]

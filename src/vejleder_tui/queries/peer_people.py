@@ -33,6 +33,10 @@ class NamedPerson:
 _CITIZENS = (
     "SELECT c.id, NULL, coalesce(c.name, c.alias, ''), coalesce(c.call_name, '') FROM citizen c WHERE c.void = 0"
 )
+# Who is registered twice stands once in the order of names, and is found by either name.
+_NAMED = (
+    "SELECT w.citizen FROM citizen_word w JOIN citizen_name n ON n.citizen = w.citizen WHERE w.word >= ? AND w.word < ?"
+)
 _WORKERS = "SELECT NULL, w.id, coalesce(w.name, ''), '' FROM worker w WHERE w.void = 0 AND w.active_to IS NULL"
 
 
@@ -43,7 +47,7 @@ def find_people(reader: Reader, text: str, *, limit: int = 12) -> list[NamedPers
         return _named(reader, _lately(reader, limit))
     sql, values = _CITIZENS, list[object]()
     for word in words:
-        sql += " AND c.id IN (SELECT citizen FROM citizen_word WHERE word >= ? AND word < ?)"
+        sql += f" AND c.id IN ({_NAMED})"
         values += [word, f"{word}\U0010ffff"]
     rows = all_rows(reader, f"{sql} ORDER BY c.name, c.id LIMIT ?", *values, limit)
     rows += [row for row in all_rows(reader, f"{_WORKERS} ORDER BY w.name, w.id") if _begins(row[2], words)]
@@ -63,9 +67,7 @@ def match_people(reader: Reader, text: str) -> list[NamedPerson]:
     if not words:
         return []
     first = (words[0], f"{words[0]}\U0010ffff")
-    rows = all_rows(
-        reader, f"{_CITIZENS} AND c.id IN (SELECT citizen FROM citizen_word WHERE word >= ? AND word < ?)", *first
-    )
+    rows = all_rows(reader, f"{_CITIZENS} AND c.id IN ({_NAMED})", *first)
     rows += all_rows(reader, _WORKERS)
     exact = fold(wanted)
     return _named(reader, [row for row in rows if exact in {fold(row[2]), fold(short_name(row[2], row[3]))}])

@@ -36,6 +36,7 @@ __all__ = [
     "pairs_of",
     "person_of",
     "persons_of",
+    "registered",
     "registrations_of",
     "rows_of",
     "similar_to",
@@ -111,6 +112,24 @@ def group_of(reader: Reader, citizen: str) -> tuple[str, ...]:
             left[column, number] -= near
             waiting += near
     return tuple(sorted(met))
+
+
+def registered(reader: Reader, citizen: str) -> tuple[str, ...]:
+    """Return every id under which a person stands here, that of `citizen` first: also rows that were taken away.
+
+    A row that was taken away belongs to the person by the same rule; it joins nobody else to it.
+    """
+    group = group_of(reader, citizen) or (citizen,)
+    found = dict.fromkeys((citizen, *group))
+    for one in group:
+        same, different = answers_of(reader, one)
+        near = [*sorted(same)]
+        for column in _NUMBERS:
+            sql = f"SELECT id FROM citizen WHERE {column} = (SELECT nullif({column}, '') FROM citizen WHERE id = ?) ORDER BY id"
+            near += [row for (row,) in all_rows(reader, sql, one)]
+        taken = all_rows(reader, f"SELECT id FROM citizen WHERE void = 1 AND id IN ({marks(near)}) ORDER BY id", *near)
+        found |= dict.fromkeys(row for (row,) in taken if row not in different)
+    return tuple(found)
 
 
 def persons_of(reader: Reader, citizens: Iterable[str]) -> dict[str, str]:

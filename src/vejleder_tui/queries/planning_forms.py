@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.clock import local
 from vejleder_tui.queries.base import all_rows, one_row
+from vejleder_tui.queries.persons import group_of, marks
 from vejleder_tui.queries.sessions import SessionView, session_view
 from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.rules.legal import short_form
@@ -95,10 +96,13 @@ def enrolment_values(reader: Reader, enrolment: str, now: datetime) -> Enrolment
 
 
 def grants_of(reader: Reader, citizen: str, now: datetime) -> list[GrantChoice]:
-    """Return the grants of a citizen, those that run first."""
+    """Return the grants of a citizen, those of every registration of the person, those that run first."""
+    ids = group_of(reader, citizen) or (citizen,)
     today = local(now).date()
     rows = all_rows(
-        reader, 'SELECT id, legal_basis, from_date, to_date FROM "grant" WHERE void = 0 AND citizen = ?', citizen
+        reader,
+        f'SELECT id, legal_basis, from_date, to_date FROM "grant" WHERE void = 0 AND citizen IN ({marks(ids)}) ORDER BY id',
+        *ids,
     )
     found = [_grant(row, today) for row in rows]
     return sorted(found, key=lambda one: (not one.open, -(one.from_date or date.min).toordinal(), one.id))

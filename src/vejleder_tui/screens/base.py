@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from vejleder_tui.commands.table import ScreenKeys
+    from vejleder_tui.commands.screens import ScreenKeys
     from vejleder_tui.screens.protocol import AppServices
     from vejleder_tui.widgets.panels import PanelGroup
 

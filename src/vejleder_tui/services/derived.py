@@ -31,7 +31,7 @@ class Derived:
             self._rows[table, row] = None
 
     def note_everybody(self) -> None:
-        """Take note of every citizen: an enrolment or an answer went, and nothing here says any more whose it was."""
+        """Take note of every citizen: an enrolment went, and nothing here says any more whose it was."""
         for (citizen,) in self._database.execute("SELECT citizen FROM citizen_name").fetchall():
             self._rows["citizen", str(citizen)] = None
 
@@ -44,12 +44,32 @@ class Derived:
             if table == "citizen":
                 citizens[row] = None
                 continue
-            columns = "citizen" if table == "enrolment" else "first, second"
-            found = self._database.execute(f"SELECT {columns} FROM {table} WHERE id = ?", (row,)).fetchone()
-            citizens |= dict.fromkeys(one for one in found or () if one)
+            if table == "enrolment":
+                found = self._database.execute("SELECT citizen FROM enrolment WHERE id = ?", (row,)).fetchone()
+                citizens |= dict.fromkeys(one for one in found or () if one)
+            else:
+                citizens |= dict.fromkeys(self._answered(row))
         self._rows.clear()
         if citizens:
             index_citizens(self._database, citizens)
+
+    def _answered(self, row: str) -> list[str]:
+        """Return about whom an answer is, and was when it was noted last: one that went says nothing any more."""
+        execute = self._database.execute
+        found = [
+            one
+            for sql in (
+                "SELECT first, second FROM person_answer WHERE id = ?",
+                "SELECT first, second FROM same_person WHERE id = ?",
+            )
+            for one in execute(sql, (row,)).fetchone() or ()
+        ]
+        execute("DELETE FROM person_answer WHERE id = ?", (row,))
+        execute(
+            "INSERT INTO person_answer (id, first, second) SELECT id, first, second FROM same_person WHERE id = ?",
+            (row,),
+        )
+        return [one for one in found if one]
 
     def _somebody_went(self) -> bool:
         """Tell whether an erase took a citizen: a row that is only void still stands."""

@@ -9,7 +9,7 @@ from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.model import Citizen, Course, Grant, Programme
-from vejleder_tui.queries.persons import person_of
+from vejleder_tui.queries.persons import group_of, person_of
 from vejleder_tui.rules import cpr, legal
 from vejleder_tui.services.shared import setting_number, tidy
 
@@ -56,7 +56,7 @@ def check_place(
         )
     if grant is not None:
         found = work.find(Grant, grant)
-        if found is None or found.citizen != citizen:
+        if found is None or found.citizen not in {citizen, *group_of(work.desk.store.connection, citizen)}:
             raise RuleError(_("Bevillingen hører ikke til borgeren."), _("Vælg en anden."), field="grant")
         if found.legal_basis and found.legal_basis != legal_basis:
             raise RuleError(

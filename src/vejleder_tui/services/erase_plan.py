@@ -12,7 +12,7 @@ from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.model import RECORDS, Kind, fields_of
 from vejleder_tui.oplog.erasure import row_token
 from vejleder_tui.oplog.tables import children_of
-from vejleder_tui.queries.persons import group_of
+from vejleder_tui.queries.persons import registered
 from vejleder_tui.rules.formats import number
 from vejleder_tui.rules.naming import NameFinder
 from vejleder_tui.rules.text import short_name
@@ -65,7 +65,7 @@ def plan(database: Database, citizen: str) -> ErasePlan:
     if found is None:
         raise NotFoundError(_("Borgeren findes ikke længere."), _("Gå tilbage, og søg igen."))
     name, call_name, alias = (one or "" for one in found)
-    citizens = tuple(dict.fromkeys((citizen, *group_of(database, citizen))))
+    citizens = registered(database, citizen)
     rows = rows_of(database, citizens)
     finder = finder_of(database, citizens)
     own = {one for ids in rows.values() for one in ids}

@@ -10,6 +10,7 @@ from vejleder_tui import codes
 from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.model import Enrolment, Goal
+from vejleder_tui.queries.persons import group_of
 from vejleder_tui.rules.conditions import takes_goal
 from vejleder_tui.rules.goals import GoalType, check_level, check_target
 from vejleder_tui.rules.text import clean
@@ -106,7 +107,7 @@ def check(work: Work, goal: Goal) -> None:
     _check_parent(work, goal)
     if goal.enrolment:
         enrolment = work.find(Enrolment, goal.enrolment)
-        if enrolment is None or enrolment.citizen != goal.citizen:
+        if enrolment is None or not _own(work, goal, enrolment.citizen):
             raise RuleError(
                 _("Indskrivningen hører til en anden borger."), _("Vælg en af borgerens egne."), field="enrolment"
             )
@@ -151,6 +152,11 @@ def _check_levels(work: Work, goal: Goal) -> None:
     check_target(GoalType(goal.goal_type), goal.baseline, goal.target)
 
 
+def _own(work: Work, goal: Goal, citizen: str | None) -> bool:
+    """Say whether a row of `citizen` is of the goal's person, under whatever registration (queries.persons)."""
+    return citizen == goal.citizen or citizen in group_of(work.desk.store.connection, goal.citizen or "")
+
+
 def _check_parent(work: Work, goal: Goal) -> None:
     if goal.parent is None:
         if goal.kind == "subgoal":
@@ -165,7 +171,7 @@ def _check_parent(work: Work, goal: Goal) -> None:
             raise RuleError(_("Et mål kan ikke høre under sig selv."), _("Vælg et andet mål."), field="parent")
         seen.add(above)
         parent = work.find(Goal, above)
-        if parent is None or parent.citizen != goal.citizen:
+        if parent is None or not _own(work, goal, parent.citizen):
             raise RuleError(
                 _("Målet, det skulle høre under, er ikke borgerens eget."), _("Vælg et andet mål."), field="parent"
             )

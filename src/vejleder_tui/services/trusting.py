@@ -62,7 +62,7 @@ def note_rows(derived: Derived, rows: Rows) -> None:
     for table, row in (*rows.new, *rows.changed):
         derived.note(table, row)
     for table, row in rows.gone:
-        if table == "citizen":
+        if table in {"citizen", "same_person"}:
             derived.note(table, row)
-        elif table in {"enrolment", "same_person"}:
+        elif table == "enrolment":
             derived.note_everybody()

@@ -47,6 +47,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_citizen_person_person", "citizen_person", ["person"])
     op.create_table(
+        "person_answer",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("first", sa.String(), nullable=True),
+        sa.Column("second", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "person_proposal",
         sa.Column("first", sa.String(), nullable=False),
         sa.Column("second", sa.String(), nullable=False),
