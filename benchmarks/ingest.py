@@ -28,7 +28,7 @@ __all__ = ["LARGE", "ROWS", "SMALL", "Centres", "Costs", "against_bare", "ingest
 ROWS = 1_000_000
 SMALL = 10_000
 """Rows that the peak of memory is compared with."""
-LARGE = 300_000
+LARGE = 100_000
 """From here on a round takes minutes, so there is one; below it there are three."""
 FLAT = 1.25
 """Times the peak of SMALL that still counts as flat: buffers that fill up, not something that grows with the rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from vejleder_tui.bundle.header import head_message
@@ -66,6 +67,16 @@ class Verification:
         return self.header.covers if self.header else ()
 
 
+# Made once: every line of every bundle is asked.
+_VALUES = (dict, list, NoneType)
+_OBJECT = (dict, NoneType)
+_TEXT = (str, NoneType)
+
+
+def _is_filled(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
@@ -88,15 +99,18 @@ def read_operation(line: bytes, device: str, seq: int) -> dict[str, object]:
         raise tampered(f"operation {seq}: another number")
     replaces = found.get("replaces")
     if not (
-        all(isinstance(found.get(name), str) and found[name] for name in ("at", "table", "row", "salt"))
+        _is_filled(found.get("at"))
+        and _is_filled(found.get("table"))
+        and _is_filled(found.get("row"))
+        and _is_filled(found.get("salt"))
         and found.get("kind") in ("write", "erase")
         and _is_count(found.get("schema"))
         and _is_count(found.get("txn"))
         and int(str(found["txn"])) <= seq
-        and isinstance(found.get("values"), dict | list | None)
-        and isinstance(found.get("key"), dict | None)
-        and isinstance(found.get("reason"), str | None)
-        and isinstance(found.get("actor"), str | None)
+        and isinstance(found.get("values"), _VALUES)
+        and isinstance(found.get("key"), _OBJECT)
+        and isinstance(found.get("reason"), _TEXT)
+        and isinstance(found.get("actor"), _TEXT)
         and (replaces is None or _are_hashes(replaces) or isinstance(replaces, dict))
         and (not isinstance(replaces, dict) or all(_are_hashes(entry) for entry in replaces.values()))
     ):
