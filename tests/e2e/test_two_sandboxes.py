@@ -6,79 +6,90 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from vejleder_tui.cli.parser import run
 from vejleder_tui.clock import FixedClock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+class Machine:
+    """Runs commands in one folder; `said` returns what one printed, `vejleder` its JSON."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder, capsys
+        self.clock = FixedClock(datetime(2026, 11, 24, 19, 0, tzinfo=UTC), timedelta(milliseconds=1))
+
+    def said(self, *words: object, store: str = "") -> str:
+        self.capsys.readouterr()
+        code = run([*map(str, words), *(["--store", store] if store else [])], clock=self.clock)
+        out, err = self.capsys.readouterr()
+        assert code == 0, (words, err)
+        return out
+
+    def vejleder(self, *words: object, store: str = "") -> Any:
+        return json.loads(self.said(*words, "--json", store=store))
+
+    def exported(self, store: str) -> str:
+        return str(self.vejleder("export", "--to", self.folder / "usb", store=store)["file"])
+
+    def digests(self) -> set[str]:
+        return {self.vejleder("digest", store=store)["digest"] for store in ("A", "B")}
 
 
-def test_two_sandboxes_meet_and_both_reach_the_centre(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = FixedClock(datetime(2026, 11, 24, 19, 0, tzinfo=UTC), timedelta(milliseconds=1))
+@pytest.fixture
+def machine(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """Two sandboxes of different seeds that trust each other, in a folder without anything else."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VEJLEDER_PASSPHRASE", "demo")
     monkeypatch.setenv("VEJLEDER_DATABASE", f"sqlite:///{tmp_path / 'centre.db'}")
     monkeypatch.setenv("VEJLEDER_IDENTITY", str(tmp_path / "id.txt"))
-
-    def said(*words: object, store: str = "") -> str:
-        capsys.readouterr()
-        code = run([*map(str, words), *(["--store", store] if store else [])], clock=clock)
-        out, err = capsys.readouterr()
-        assert code == 0, (words, err)
-        return out
-
-    def vejleder(*words: object, store: str = "") -> Any:
-        return json.loads(said(*words, "--json", store=store))
-
-    def exported(store: str, *more: object) -> str:
-        return str(vejleder("export", "--to", tmp_path / "usb", *more, store=store)["file"])
-
-    def digests() -> set[str]:
-        return {vejleder("digest", store=store)["digest"] for store in ("A", "B")}
-
+    made = Machine(tmp_path, capsys)
     for store, seed in (("A", 7), ("B", 8)):
-        said("demo", "--create", store, "--seed", seed, "--size", "30", "--date", "2026-11-24")
-        said("key", "show", "--to", f"{store}.json", store=store)
+        made.said("demo", "--create", store, "--seed", seed, "--size", "30", "--date", "2026-11-24")
+        made.said("key", "show", "--to", f"{store}.json", store=store)
     for store, other in (("A", "B"), ("B", "A")):
-        said("key", "trust", f"{other}.json", store=store)
-        said("key", "add-recipient", f"{other}.json", store=store)
-    there, back = exported("A"), exported("B")
+        made.said("key", "trust", f"{other}.json", store=store)
+        made.said("key", "add-recipient", f"{other}.json", store=store)
+    return made
+
+
+def test_two_sandboxes_meet_and_both_reach_the_centre(machine: Machine) -> None:
+    there, back = machine.exported("A"), machine.exported("B")
     for store, file in (("A", back), ("B", there)):
-        told = vejleder("merge", file, "--yes", store=store)
+        told = machine.vejleder("merge", file, "--yes", store=store)
         assert (told["held"], told["refused"], told["conflicts"]) == (0, 0, 0)
-    assert len(digests()) == 1
+    assert len(machine.digests()) == 1
 
     # Each registers the same person at the same session, and does not know of the other.
-    sessions = vejleder("sessions", store="A")
+    sessions = machine.vejleder("sessions", store="A")
     session = next(one["id"] for one in sessions if one["date"] == "2026-11-24" and one["registered"] < one["expected"])
     for store, code in (("A", "f"), ("B", "u")):
-        said("attend", session, "--mark", f"1={code}", store=store)
-    assert len(digests()) == 2
-    there, back = exported("A"), exported("B")
+        machine.said("attend", session, "--mark", f"1={code}", store=store)
+    assert len(machine.digests()) == 2
+    there, back = machine.exported("A"), machine.exported("B")
     for store, file in (("A", back), ("B", there)):
-        assert vejleder("merge", file, "--yes", store=store)["conflicts"] == 1
-    assert len(digests()) == 1
-    [open_one] = vejleder("conflicts", store="A")
-    vejleder("conflicts", "settle", open_one["id"], "code=2", store="A")
-    assert vejleder("merge", exported("A"), "--yes", store="B")["conflicts"] == 0
-    assert vejleder("conflicts", store="B") == []
-    assert len(digests()) == 1
+        assert machine.vejleder("merge", file, "--yes", store=store)["conflicts"] == 1
+    assert len(machine.digests()) == 1
+    [open_one] = machine.vejleder("conflicts", store="A")
+    machine.vejleder("conflicts", "settle", open_one["id"], "code=2", store="A")
+    assert machine.vejleder("merge", machine.exported("A"), "--yes", store="B")["conflicts"] == 0
+    assert machine.vejleder("conflicts", store="B") == []
+    assert len(machine.digests()) == 1
 
-    said("central", "init", "--name", "Centralen", "--municipality", "0183", "--card", "C.json")
-    said("central", "trust", "A.json", "B.json")
+    machine.said("central", "init", "--name", "Centralen", "--municipality", "0183", "--card", "C.json")
+    machine.said("central", "trust", "A.json", "B.json")
     for store in ("A", "B"):
-        said("key", "add-recipient", "C.json", store=store)
-        vejleder("export", "--to", "in", "--recipient", "C.json", store=store)
-    taken = [json.loads(line) for line in said("central", "ingest", "in", "--json").splitlines()]
+        machine.said("key", "add-recipient", "C.json", store=store)
+        machine.vejleder("export", "--to", "in", "--recipient", "C.json", store=store)
+    taken = [json.loads(line) for line in machine.said("central", "ingest", "in", "--json").splitlines()]
     assert [one["state"] for one in taken] == ["applied", "applied"]
-    assert {vejleder("central", "digest")["digest"]} == digests()
-    said("central", "receipts", "--to", "receipts")
+    assert {machine.vejleder("central", "digest")["digest"]} == machine.digests()
+    machine.said("central", "receipts", "--to", "receipts")
     for store in ("A", "B"):
-        device = json.loads((tmp_path / f"{store}.json").read_text(encoding="utf-8"))["device"]
-        [receipt] = (tmp_path / "receipts").glob(f"*{device}*")
-        assert "Tilbage at sende: 0 ændringer." in said("receipt", receipt, "--lang", "da", store=store)
-        said("check", store=store)
+        device = json.loads((machine.folder / f"{store}.json").read_text(encoding="utf-8"))["device"]
+        [receipt] = (machine.folder / "receipts").glob(f"*{device}*")
+        assert "Tilbage at sende: 0 ændringer." in machine.said("receipt", receipt, "--lang", "da", store=store)
+        machine.said("check", store=store)
