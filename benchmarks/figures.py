@@ -14,23 +14,28 @@ __all__ = ["Ratio", "interleaved", "percentile", "ratio"]
 
 @dataclass(frozen=True)
 class Ratio:
-    """One figure: ours against the yardstick of the same run, the limit it must hold to, and how it was taken."""
+    """One figure: ours against the yardstick of the same run, the limit it must hold to (None: none), and how it was taken."""
 
     name: str
     value: float
-    limit: float
+    limit: float | None
     at_least: bool
     detail: str
 
     @property
     def holds(self) -> bool:
         """Whether the figure keeps its limit."""
+        if self.limit is None:
+            return True
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def line(self) -> str:
         """Return the figure as one line of text."""
-        sign = "≥" if self.at_least else "≤"
-        return f"{'  ok' if self.holds else 'MISS'}  {self.name}: {self.value:.2f} × ({sign} {self.limit:g} ×)  {self.detail}"
+        verdict, limit = "    ", ""
+        if self.limit is not None:
+            verdict = "  ok" if self.holds else "MISS"
+            limit = f" ({'≥' if self.at_least else '≤'} {self.limit:g} ×)"
+        return f"{verdict}  {self.name}: {self.value:.3g} ×{limit}  {self.detail}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -11,9 +11,10 @@ __all__ = ["StorePaths", "default_store", "demo_store", "mark_folder", "settings
 
 @dataclass(frozen=True)
 class StorePaths:
-    """The files of one store, all in one folder of mode 0700."""
+    """The files of one store, all in one folder of mode 0700; `marks` is where its mark is kept, else `mark_folder`."""
 
     folder: Path
+    marks: Path | None = None
 
     @property
     def database(self) -> Path:

@@ -241,3 +241,20 @@ def test_a_slice_says_nothing_of_what_belongs_elsewhere() -> None:
     for piece in pieces_of(relay, rows_only(relay.database, relay.device, rows)):
         if piece[0] == "operation":
             assert not away(history.world.written[piece[2]].said)
+
+
+def test_counting_what_waits_reads_no_line() -> None:
+    """*I dag* counts before its first paint: what an erase took is found in its own index, not in the chain."""
+    _history, relay = _forked()
+    plans: list[str] = []
+
+    class Watched:
+        def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+            if "count(*)" in sql:
+                plans.extend(row[3] for row in relay.database.execute(f"EXPLAIN QUERY PLAN {sql}", parameters))
+            return relay.database.execute(sql, parameters)
+
+    runs = [run for run in unsent(relay.database, relay.device, []) if run.device == relay.device]
+    assert count_of(Watched(), runs) == runs[0].last
+    assert plans
+    assert all("ix_operation_taken" in plan for plan in plans)

@@ -79,6 +79,7 @@ def test_sessions_of_a_period(
     assert found[0] | {"id": "", "course": ""} == {
         "id": "", "course": "", "course_title": "ABC-gruppe, efterår", "title": "ABC-gruppe, efterår", "date": "2026-11-24",
         "start": "10:00", "end": "12:00", "status": "ongoing", "expected": 3, "registered": 1,
+        "contested": False, "to_settle": 0,
     }  # fmt: skip
     code, out = command(desk, clock, capsys, "sessions", "--from", "1-12", "--until", "1-12")
     assert out.endswith(": ABC-gruppe, efterår, 01-12-2026, klokken 10 til 12, Vejledningscentret, aflyst: sygdom.\n")

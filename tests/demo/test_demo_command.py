@@ -103,6 +103,37 @@ def test_the_main_job_on_a_created_store(
     assert verified["operations"] > made["operations"] + 12
 
 
+def test_a_sandbox_that_is_made_anew_is_at_home_and_of_two_alike_one_takes_a_number_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VEJLEDER_PASSPHRASE", "demo")
+    clock = FixedClock(as_utc(date(2026, 11, 24), 720), timedelta(milliseconds=3))
+    devices = []
+
+    def ran(*arguments: str) -> str:
+        capsys.readouterr()
+        assert run([*arguments, "--lang", "da"], clock=clock) == 0, capsys.readouterr().err
+        return capsys.readouterr().err
+
+    def worked(folder: str, initials: str) -> str:
+        given = ("worker", "add", "--name", "En Anden", "--initials", initials, "--role", "peer", "--store", folder)
+        return ran(*given)
+
+    one, other = str(tmp_path / "one"), str(tmp_path / "other")
+    for _again in range(2):
+        ran(*CREATE, one)
+        assert [worked(one, initials) for initials in ("AA", "BB")] == ["", ""]
+    ran(*CREATE, other)
+    assert worked(other, "AA") == ""
+    assert "nyt enhedsnummer" in worked(one, "CC")
+    assert [worked(folder, "DD") for folder in (one, other)] == ["", ""]
+    for folder in (one, other):
+        seat = unlock(StorePaths(Path(folder)), None, "demo", clock=clock)
+        devices.append(seat.store.connection.execute("SELECT value FROM local_value WHERE name = 'device'").fetchone())
+        seat.close()
+    assert len(set(devices)) == 2
+
+
 def test_one_can_work_in_it_and_nothing_can_be_read_in_the_folder(tmp_path: Path) -> None:
     desk = make(tmp_path / "store")
     view = today_view(desk.store.connection, NOW, desk.actor.worker).sessions[0]

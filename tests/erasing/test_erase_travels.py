@@ -14,6 +14,7 @@ from vejleder_tui.bundle.reader import BundleReader, open_bundle
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Citizen, GroupSession
 from vejleder_tui.oplog import chain_faults, fold_faults, state_digest
+from vejleder_tui.queries.notices import notice_sentence, open_notices
 from vejleder_tui.services.drafts import save_draft
 from vejleder_tui.services.erasing import erase, plan
 from vejleder_tui.services.goals import rate_goal
@@ -85,6 +86,11 @@ def test_it_takes_everything_there_too(laptop: Callable[..., Laptop]) -> None:
     (written,) = stale.parent.iterdir()
     assert TOKEN.encode() not in unpacked(other, written), "nobody had the one with the person, so it was written again"
     assert not is_pending(other.desk.store.connection)
+    (told,) = open_notices(other.desk.store.connection)
+    assert notice_sentence(other.desk.store.connection, told) == (
+        "En koordinator har slettet en borger for altid. Kladder, der nævnte borgeren, er slettet med."
+        " 1 pakke, som ingen havde kvitteret for, er slettet. En ny er skrevet: aflevér den."
+    )
     assert read_erasures(other.desk.store.paths.erasures).tokens == read_erasures(one.desk.store.paths.erasures).tokens
     one.merges(other.bundle())
     assert one.digest == other.digest

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections import Counter
 
 from tests.fuzz.chains import carried, rewritten, whole
 from tests.fuzz.mutations import Mutator
 from tests.fuzz.oracle import Call, accounted_for, check, state_of, take_in, trust
-from tests.fuzz.world import PARTS, stage
+from tests.fuzz.world import PARTS, Stage, stage
 
-__all__ = ["operations", "runs"]
+__all__ = ["Outcomes", "operations", "outcome_of", "runs"]
 
 Outcomes = Counter[str]
 
@@ -35,13 +36,16 @@ def operations(seed: int) -> Outcomes:
         check(database, world.roles)
         accounted_for(database, calls)
         accepted.append(calls)
-        found[_outcome(done.applied, done.held, done.erased)] += 1
+        found[outcome_of(done.applied, done.held, done.erased)] += 1
     if accepted and chance.random() < 0.4:
         _in_another_order(chance, world, database, accepted)
     return found
 
 
-def _in_another_order(chance: random.Random, world, database, accepted) -> None:  # type: ignore[no-untyped-def]
+def _in_another_order(
+    chance: random.Random, world: Stage, database: sqlite3.Connection, accepted: list[list[Call]]
+) -> None:
+    """Assert that the same bundles in another order, and late trust, give the same."""
     again = world.copy()
     order = list(accepted)
     chance.shuffle(order)
@@ -70,7 +74,7 @@ def runs(seed: int) -> Outcomes:
             found["refused: another key"] += 1
             continue
         check(database, world.roles)
-        found[_outcome(done.applied, done.held, done.erased)] += 1
+        found[outcome_of(done.applied, done.held, done.erased)] += 1
     told = [call for party in world.parties.values() for call in whole(party).calls]
     honest = world.copy()
     take_in(honest, world.roles, told)
@@ -90,7 +94,8 @@ def _kind(why: str) -> str:
     return "number" if "another number" in why else why.rsplit(":", maxsplit=1)[-1].strip() if ":" in why else why
 
 
-def _outcome(applied: int, held: Counter[str], erased: list[str]) -> str:
+def outcome_of(applied: int, held: Counter[str], erased: list[str]) -> str:
+    """Return in few words what became of a bundle."""
     if not applied:
         return "nothing new"
     if erased:

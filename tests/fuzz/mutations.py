@@ -110,6 +110,12 @@ def _break(chance: random.Random, holder: Any, key: Any) -> None:
         holder[key] = chance.choice(NASTY)
 
 
+def _table_of(said: dict[str, Any]) -> str | None:
+    """Return the replicated table that an operation names, if it does."""
+    table = said.get("table")
+    return table if isinstance(table, str) and table in RECORDS else None
+
+
 class Mutator:
     """Makes operations that nobody's program would write, or that only somebody with ill will would."""
 
@@ -157,7 +163,7 @@ class Mutator:
         # Few enough that several operations meet in one.
         return f"00000000-0000-4000-8000-{self.chance.randrange(6):012d}"
 
-    def _value(self, info: FieldInfo) -> Any:
+    def _value(self, info: FieldInfo) -> Any:  # noqa: PLR0911 - one line a kind
         chance = self.chance
         if chance.random() < 0.15:
             return None
@@ -230,7 +236,7 @@ class Mutator:
 
     def _field(self, said: dict[str, Any]) -> None:
         """Put in a field: of this table, of another, of the key, or none at all."""
-        known = said.get("table") if said.get("table") in RECORDS and self.chance.random() < 0.7 else None
+        known = _table_of(said) if self.chance.random() < 0.7 else None
         fields = fields_of(known or self.chance.choice(sorted(RECORDS)))
         name = self.chance.choice([*fields, "unknown", "leaves", "id", "void", "", "rows", "revoked_seq"])
         value = self._value(fields[name]) if name in fields else self.chance.choice(NASTY)
@@ -258,8 +264,8 @@ class Mutator:
 
     def _create_again(self, said: dict[str, Any]) -> None:
         """Make a create of an edit, or of a create one with another key."""
-        if said.get("table") in RECORDS:
-            fields = fields_of(said["table"])
+        if table := _table_of(said):
+            fields = fields_of(table)
             said["key"] = {info.name: self._value(info) for info in fields.values() if info.key}
             if self.chance.random() < 0.5:
                 said["key"] = {name: value for name, value in said["key"].items() if value is not None}
@@ -271,7 +277,7 @@ class Mutator:
         if not isinstance(said.get("values"), dict):
             said["values"] = {}
         said["values"]["void"] = self.chance.choice((True, True, False, None, 1, "ja"))
-        if self.chance.random() < 0.5 and said.get("table") in RECORDS and isinstance(said.get("row"), str):
+        if self.chance.random() < 0.5 and _table_of(said) and isinstance(said.get("row"), str):
             said["replaces"] = self._seen(said)
 
     def _erase(self, said: dict[str, Any]) -> None:
@@ -299,8 +305,8 @@ class Mutator:
 
     def _refer(self, said: dict[str, Any]) -> None:
         """Let an operation refer to itself, or to a row that refers back."""
-        table = said.get("table")
-        if table not in RECORDS or not isinstance(said.get("row"), str):
+        table = _table_of(said)
+        if table is None or not isinstance(said.get("row"), str):
             return
         for info in fields_of(table).values():
             part = "key" if info.key else "values"

@@ -10,6 +10,8 @@ import pytest
 
 from tests.conftest import PASSPHRASE, desk_at
 from tests.meeting.laptops import Laptop
+from vejleder_tui.bundle.slices import Receipt, have, keep_receipt
+from vejleder_tui.clock import stamp
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.oplog import chain_faults, fold_faults
 from vejleder_tui.paths import StorePaths
@@ -151,3 +153,35 @@ def test_what_left_before_an_older_copy_was_put_back_comes_home_again(
     assert citizens(again) == citizens(third) == {"Einer Madsen", "Lonni Berg"}
     assert again.digest == third.digest
     whole(again)
+
+
+def test_a_store_that_a_receiver_knows_more_of_takes_a_new_number(
+    opened: Callable[[Path, int], tuple[Laptop, Why | None]],
+    third: Laptop,
+    made_store: MadeStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(made_store.folder, tmp_path / "store")
+    before = (tmp_path / "store" / "vejleder.db").read_bytes()
+    first, _why = opened(tmp_path / "store", 40)
+    first.knows(third)
+    third.knows(first)
+    first.new_citizen("Einer Madsen")
+    third.merges(first.bundle())
+    first.desk.store.close()
+    # The whole machine was rolled back: the mark went along.
+    (tmp_path / "store" / "vejleder.db").write_bytes(before)
+    monkeypatch.setenv("VEJLEDER_MARKS", str(tmp_path / "rolled back"))
+    again, why = opened(tmp_path / "store", 41)
+    assert why is None
+    again.knows(third)
+    said = Receipt(stamp(again.clock.now()), tuple(have(third.desk.store.connection)), 0, 1)
+    assert keep_receipt(again.desk.store.connection, third.card.recipient, said)
+    again.desk.store.close()
+    later, why = opened(tmp_path / "store", 42)
+    assert why is Why.BEHIND
+    assert later.desk.device != first.desk.device
+    later.merges(third.bundle())
+    assert citizens(later) == {"Einer Madsen"}
+    whole(later)

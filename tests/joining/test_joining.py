@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -189,3 +190,27 @@ def test_a_join_cut_short_is_done_again(room: Room, clock: FixedClock) -> None:
     seat = unlock(room.new.paths, None, PASSPHRASE, clock=clock)
     assert seat.actor.worker_id == told["worker"]
     seat.close()
+
+
+@pytest.mark.parametrize(("answers", "code"), [(["nej"], 11), (["ja", "nej"], 0), (["ja", "ja"], 0)])
+def test_at_a_terminal_it_asks_for_the_words_and_for_the_person(
+    room: Room, monkeypatch: pytest.MonkeyPatch, answers: list[str], code: int
+) -> None:
+    begun = room.first_start(room.new, "MJ", "--join", "--to", room.folder)
+    file = room.everything(room.coordinator, begun["key_card"])
+    words = room.ok(room.coordinator, "key", "show")["words"]
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", answer)
+    assert room.new("init", "--join", file) == code, room.new.err
+    assert f"Bærbar 2: {words} (har skrevet pakken)" in room.new.out
+    assert len(asked) == len(answers)
+    assert rows(room.new, "SELECT count(*) FROM citizen") == [(0 if code else 1,)]
+    workers = [one["unlocks"] for one in room.ok(room.new, "worker", "list")]
+    assert sorted(workers) == {1: [True], 2: [False, True]}[len(workers)]
+    assert len(workers) == (2 if answers == ["ja", "nej"] else 1)

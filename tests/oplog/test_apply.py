@@ -284,6 +284,30 @@ def test_an_invented_remnant_takes_nothing_of_a_row_that_stands() -> None:
     two.sound()
 
 
+def test_a_row_that_is_created_here_lets_go_what_waited_for_it() -> None:
+    """An edit came without its create, and somebody here registers the same: both count at once."""
+    world = World()
+    one, two = laptop(world, A), laptop(world, B, seed=2)
+    row = person(one, "Einer")
+    give(one, two)
+    session = natural_id("session", "x")
+    for each in (one, two):
+        key = {"planned_date": "2026-11-24", "number": 1}
+        each.write(lambda w, key=key: w.create("session", session, key, {"status": "held"}))
+    late, key = natural_id("attendance", session, row), {"session": session, "citizen": row}
+    two.write(lambda w: w.create("attendance", late, key, {"code": "present"}))
+    two.write(lambda w: w.change("attendance", late, {"note": "kom sent"}))
+    tip = next(tip for tip in two.tips() if world.written[tip].device == B)
+    one.take_in(two.pieces(tip, hidden=lambda said: said.key == key))
+    assert ("create", late) in held(one)
+    one.write(lambda w: w.create("attendance", late, key, {"minutes": 30}))
+    state = read_row(one.database, "attendance", late)
+    assert state is not None
+    assert (state.values["minutes"], state.values["note"]) == (30, "kom sent")
+    assert held(one) == set()
+    one.sound()
+
+
 def test_the_path_must_lead_to_its_signed_end() -> None:
     world = World()
     one, two = laptop(world, A), laptop(world, B, seed=2)

@@ -75,13 +75,14 @@ def given(desk: Desk) -> dict[str, Any]:
         "draft": "none", "direction": "out", "purpose": "recipient", "table": "goal", "row": goal, "what": "record",
         "typed": "a", "text": "Einer og Asta", "store": desk.store, "wanted": CourseFilter(), "through": today,
         "size": 20, "limit": 20, "most": 20, "given": goal, "conflict": conflict_of(reader, "goal", goal), "at": "",
-        "device": desk.device, "first": 1, "last": 2, "number": 1,
+        "device": desk.device, "first": 1, "last": 2, "number": 1, "rows": [goal],
     }  # fmt: skip
 
 
 OTHERWISE: dict[str, dict[str, Any]] = {
     "base.all_rows": {"sql": "SELECT 1"},
     "base.one_row": {"sql": "SELECT 1"},
+    "handover.course_named": {"text": "madfællesskab"},
     "history.named": {"field": "venue", "value": "none"},
     "citizens.browse": {"before": None},
     "persons.alike": {"name": "Einer", "birth_date": date(1960, 1, 2), "number": "0201609995"},

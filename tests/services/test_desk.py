@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from vejleder_tui.clock import FixedClock
-from vejleder_tui.errors import RuleError, UndoError
+from vejleder_tui.errors import NotSavedError, RuleError, UndoError
 from vejleder_tui.ids import SeededRandomness
-from vejleder_tui.model import Citizen, Organisation
+from vejleder_tui.model import Citizen, Device, Organisation
 from vejleder_tui.oplog import chain_faults, fold_faults, operations_of, state_digest
 from vejleder_tui.services.setup import organisation_id, take_seat
 from vejleder_tui.services.undo import redo, undo
@@ -88,3 +88,12 @@ def test_rows_cannot_be_written_past_the_log(desk: Desk) -> None:
             desk.store.connection.execute(sql)
     with desk.transaction() as work:
         assert work.get(Organisation, ISHOEJ["organisation"]).name == "Ishøj"
+
+
+def test_nothing_is_saved_under_a_key_that_was_revoked(desk: Desk) -> None:
+    with desk.transaction() as work:
+        work.change(Device, desk.device, revoked_seq=1, revoked_hash="0" * 64)
+    before = state_digest(desk.store.connection)
+    with pytest.raises(NotSavedError, match="spærret"), desk.transaction() as work:
+        work.create(Citizen, work.new_id(), {}, name="Einer M.")
+    assert state_digest(desk.store.connection) == before

@@ -9,6 +9,7 @@ import re
 import sqlite3
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -39,7 +40,10 @@ __all__ = [
 ]
 
 _BATCH = 2_000
+_LONG = 20
+"""Parameters of a statement from which on its lists are given as arrays."""
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|[?%]")
+_LIST = re.compile(r"(?<!NOT )IN \((\?(?:, \?){9,})\)")
 _PLAIN_INSERT = re.compile(r'INSERT INTO ("?\w+"?) \(([\w", ]+)\) VALUES \(\?(?:, \?)*\)')
 # The lock of one fold lane is a number of two halves: this one says what the other is of.
 LANES = 0x76656A
@@ -135,6 +139,23 @@ def _marks(sql: str) -> str:
     return _QUOTED.sub(one, sql)
 
 
+def _with_arrays(sql: str, parameters: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """Give long lists of texts as arrays: to read and plan hundreds of marks takes longer than to find their rows."""
+    given, end = iter(parameters), 0
+    values: list[Any] = []
+    parts: list[str] = []
+    for found in _LIST.finditer(sql):
+        before = sql[end : found.start()]
+        values.extend(islice(given, _QUOTED.findall(before).count("?")))
+        listed = list(islice(given, found[1].count("?")))
+        if not all(type(one) is str for one in listed):
+            return sql, parameters
+        values.append(listed)
+        parts.append(f"{before}= ANY(?)")
+        end = found.end()
+    return "".join((*parts, sql[end:])), [*values, *given]
+
+
 class Postgres:
     """PostgreSQL through psycopg, every transaction begun and ended here."""
 
@@ -158,6 +179,8 @@ class Postgres:
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Rows:
         """Run one statement."""
+        if len(parameters) > _LONG:
+            sql, parameters = _with_arrays(sql, parameters)
         return self.connection.execute(_marks(sql), parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import time
@@ -133,6 +134,7 @@ def ingest(
     if not plan.watch:  # who waits at a terminal is told at once; a service may start before its server
         worker.centre = opened(plan.url)
         require_ready(worker.centre)
+    gc.freeze()  # what is loaded by now stays: the collector need not look through it again with every batch
     try:
         with _Pool(plan) as pool:
             trusted: object = None
@@ -298,6 +300,7 @@ _mine: dict[str, _Worker] = {}
 
 def _begin_process(url: str, identity: Path, spoken: str) -> None:
     set_language(spoken)
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked to stop tells the others
     _mine["worker"] = _Worker(url, read_identity(identity), SystemClock())
 

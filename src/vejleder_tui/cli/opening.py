@@ -6,7 +6,7 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.errors import PassphraseError, StoreError
 from vejleder_tui.i18n import _
@@ -82,6 +82,7 @@ def open_store(arguments: argparse.Namespace, *, write: bool) -> tuple[Store, Un
         migrate=_migrate,
         heads=LAPTOP_HEADS,
         earlier=LAPTOP_EARLIER,
+        take_out=_take_out,
     )
     try:
         _settle(store, unlocked, arguments)
@@ -127,3 +128,9 @@ def _migrate(connection: object) -> None:
     from vejleder_tui.services.setup import migrate  # noqa: PLC0415
 
     migrate(connection)
+
+
+def _take_out(connection: Any, tokens: Any) -> None:  # noqa: ANN401 - the driver's connection
+    from vejleder_tui.services.erasing import take_out  # noqa: PLC0415
+
+    take_out(connection, tokens)

@@ -62,7 +62,7 @@ def tell(arguments: argparse.Namespace, day: date) -> int:
         say(_("Alle borgere er opdigtede. Alt sker i en midlertidig mappe, som slettes bagefter."))
     # Windows keeps a file that somebody reads: then it is better to leave the folder than to fail at the very end.
     with tempfile.TemporaryDirectory(prefix="vejleder-", ignore_cleanup_errors=sys.platform == "win32") as folder:
-        paths = StorePaths(Path(folder) / "store")
+        paths = StorePaths(Path(folder) / "store", marks=Path(folder) / "marks")
         teller.step(_("Bygger sandkassen"))
         desk = build(
             paths, size=size, seed=arguments.seed, day=day, passphrase="demo",  # noqa: S106 - holds nobody's data

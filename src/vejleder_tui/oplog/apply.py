@@ -48,7 +48,7 @@ class _Path:
     waits_here: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class _New:
     """An operation as it came, judged."""
 
@@ -314,7 +314,8 @@ class Applying(Following):
         if one.taken is not None:
             self.done.taken += 1
             return
-        self.done.held.update(why for why, _need in reasons)
+        if reasons:
+            self.done.held.update(why for why, _need in reasons)
         if isinstance(one.judged, OperationLine):
             if revokes(one.judged):
                 self._revoked.add(one.judged.row)

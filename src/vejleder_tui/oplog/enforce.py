@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.oplog.erasure import FIELD, ROW, Erasures, Taken, field_token, row_token, tokens_of
 from vejleder_tui.oplog.line import OperationLine
-from vejleder_tui.oplog.remnants import follow_remnants
+from vejleder_tui.oplog.remnants import follow_remnants, keep_hint, row_goes
 from vejleder_tui.oplog.tables import children_of, sql_of, table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from vejleder_tui.oplog.settle import Place
     from vejleder_tui.oplog.tables import Database
@@ -32,11 +32,7 @@ def enforce(
         _enter(database, erase, erasures)
     touched: set[Place] = set()
     places = _places(database)
-    for row, erase in _closure(database, places, erasures):
-        token = row_token(row)
-        for one, table in _of_row(database, row):
-            touched.add((table, row))
-            take(database, one, row, Taken(token, erase, ROW))
+    touched |= _closure(database, places, erasures, take)
     touched |= _fields(database, places, erasures, take)
     touched |= _referring(database, erasures, take)
     touched |= follow_remnants(database, erasures, take)
@@ -64,21 +60,33 @@ def _places(database: Database) -> list[Place]:
     return [(str(table), str(row)) for table, row in rows]
 
 
-def _closure(database: Database, places: list[Place], erasures: Erasures) -> Iterator[tuple[str, str]]:
-    """Yield every row that an erase names, and the rows whose key refers to one, however far; each with the erase."""
-    todo = [(place, erasures.rows[token]) for place in places if (token := row_token(place[1])) in erasures.rows]
-    seen = {place for place, _erase in todo}
+def _closure(
+    database: Database, places: list[Place], erasures: Erasures, take: Callable[[Database, str, str, Taken], None]
+) -> set[Place]:
+    """Take every row that an erase names, and the rows whose creates name one, however far; return them."""
+    todo = [place for place in places if row_token(place[1]) in erasures.rows]
+    touched: set[Place] = set()
     while todo:
-        (table, row), erase = todo.pop()
-        yield row, erase
+        table, row = todo.pop()
+        token = row_token(row)
+        erase = erasures.rows.get(token) or erasures.hints[token]
+        for one, other in _of_row(database, row):
+            touched.add((other, row))
+            take(database, one, row, Taken(token, erase, ROW))
         for child, name in children_of(table):
             if not sql_of(child).fields[name].key:
                 continue
-            for (one,) in database.execute(f'SELECT id FROM "{child}" WHERE "{name}" = ?', (row,)).fetchall():
-                place = (child, str(one))
-                if place not in seen:
-                    seen.add(place)
-                    todo.append((place, erasures.rows.get(row_token(place[1]), erase)))
+            for (found,) in database.execute(f'SELECT id FROM "{child}" WHERE "{name}" = ?', (row,)).fetchall():
+                place = (child, str(found))
+                if place in touched or row_token(place[1]) in erasures.rows:
+                    continue
+                # Somebody else may have created the same row under a key that names nobody: then that stands.
+                touched.add(place)
+                _take_lines(database, _lines(database, place[1]), erasures, take, by_hints=True)
+                if erase_of_creates := row_goes(database, erasures, place[1]):
+                    keep_hint(database, erasures, row_token(place[1]), erase_of_creates)
+                    todo.append(place)
+    return touched
 
 
 def _of_row(database: Database, row: str) -> list[tuple[str, str]]:
@@ -132,11 +140,13 @@ def _take_lines(
     lines: list[tuple[str, str]],
     erasures: Erasures,
     take: Callable[[Database, str, str, Taken], None],
+    *,
+    by_hints: bool = False,
 ) -> set[Place]:
     touched: set[Place] = set()
     for one, line in lines:
         said = OperationLine.decode(line)
-        left = erasures.takes(said)
+        left = erasures.takes(said, by_hints=by_hints)
         if left is not None:
             take(database, one, said.row, left)
             touched.add((said.table, said.row))

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.oplog.enforce import enforce, orphaned, take_line
 from vejleder_tui.oplog.erasure import Erasures
-from vejleder_tui.oplog.line import GENESIS
+from vejleder_tui.oplog.line import GENESIS, OperationLine
 from vejleder_tui.oplog.places import GAP, need_of, outstanding
 from vejleder_tui.oplog.remnants import follow_remnants
 from vejleder_tui.oplog.settle import Place, Rows, settle_rows
 from vejleder_tui.oplog.tables import marks_of
-from vejleder_tui.oplog.trust import ROLE, STRONG, UNKNOWN, key_of, limit_of
+from vejleder_tui.oplog.trust import ROLE, STRONG, UNKNOWN, asks_for_role, key_of, limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from vejleder_tui.oplog.line import OperationLine
     from vejleder_tui.oplog.tables import Database
 
-__all__ = ["AT_ONCE", "Applied", "Following", "drop_filled_runs", "retrust"]
+__all__ = ["AT_ONCE", "Applied", "Following", "drop_filled_runs", "retrust", "woken"]
 
 AT_ONCE = 2_000
 """Operations that are held in memory before they are written."""
@@ -85,7 +84,7 @@ class Following:
             else:  # somebody hears of them as they come, so that memory does not grow with them
                 self._touched(rows)
             fresh = None
-            todo = _woken(self._database, rows.new) | orphaned(self._database, rows.gone)
+            todo = woken(self._database, rows.new) | orphaned(self._database, rows.gone)
 
     def _reach(self, device: str) -> None:
         """Let go what waited for places of a device that are reached now."""
@@ -232,10 +231,12 @@ class Following:
     def _hold_by_role(self, device: str, key: str) -> None:
         """Hold what asks for a role that the key has not, when it was let go of as unknown just now."""
         found = self._database.execute(
-            "SELECT hash, seq, row FROM operation WHERE device = ? AND (table_name = 'erasure' OR"
+            "SELECT hash, seq, row, line FROM operation WHERE device = ? AND (table_name = 'erasure' OR"
             " (table_name = 'device' AND line LIKE '%revoked_%'))",
             (device,),
         ).fetchall()
+        # What only names a revocation as seen, such as taking the device's row away, asks for no role.
+        found = [(one, seq, row) for one, seq, row, line in found if asks_for_role(OperationLine.decode(line))]
         for one, seq, row in found:
             self._erases.discard(str(one))
             self._database.execute(
@@ -286,7 +287,7 @@ def _is_held(database: Database, hash_: str) -> bool:
     return database.execute("SELECT 1 FROM held WHERE hash = ?", (hash_,)).fetchone() is not None
 
 
-def _woken(database: Database, new: Iterable[Place]) -> set[Place]:
+def woken(database: Database, new: Iterable[Place]) -> set[Place]:
     """Return the rows that waited for a row that is there now."""
     needs = sorted(f"{table}/{row}" for table, row in new)
     if not needs or database.execute("SELECT 1 FROM held WHERE why = 'parent' LIMIT 1").fetchone() is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui import SCHEMA
@@ -14,7 +15,7 @@ from vejleder_tui.model.base import RECORDS, fields_of
 from vejleder_tui.oplog.fold import VOID
 from vejleder_tui.oplog.leaves import CREATED
 from vejleder_tui.oplog.line import ERASE, WRITE, OperationLine
-from vejleder_tui.oplog.values import ValueFormError, canonical
+from vejleder_tui.oplog.values import is_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def judge(line: str) -> OperationLine | str:
 
 def _judged(said: dict[str, Any]) -> OperationLine:
     operation = OperationLine.of(said)
-    _check_form(vars(operation))
+    _check_form(operation)
     if operation.kind == ERASE:
         _check_erase(operation)
     elif operation.kind == WRITE:
@@ -61,21 +62,23 @@ def _judged(said: dict[str, Any]) -> OperationLine:
     return operation
 
 
-def _check_form(parts: dict[str, Any]) -> None:
+def _check_form(said: OperationLine) -> None:
     """Refuse what is not of the type that `OperationLine` states: a line from elsewhere may hold anything."""
-    if any(type(parts[name]) is not int for name in ("seq", "txn", "schema")):
+    parts: Any = said
+    if not (type(parts.seq) is int and type(parts.txn) is int and type(parts.schema) is int):
         raise _RefusedError("form")
-    if not all(isinstance(parts[name], dict) for name in ("values", "replaces")):
+    if not (isinstance(parts.values, dict) and isinstance(parts.replaces, dict)):
         raise _RefusedError("form")
-    if not all(isinstance(parts[name], str | None) for name in ("actor", "reason", "table", "salt")):
-        raise _RefusedError("form")
-    if not 1 <= parts["schema"] <= SCHEMA:
+    for text in (parts.actor, parts.reason, parts.table, parts.salt):
+        if not (text is None or isinstance(text, str)):
+            raise _RefusedError("form")
+    if not 1 <= parts.schema <= SCHEMA:
         raise _RefusedError("schema")
-    if not (isinstance(parts["at"], str) and _AT.fullmatch(parts["at"])):
+    if not (isinstance(parts.at, str) and _AT.fullmatch(parts.at)):
         raise _RefusedError("at")
-    if not (isinstance(parts["row"], str) and _UUID.fullmatch(parts["row"])):
+    if not (isinstance(parts.row, str) and _UUID.fullmatch(parts.row)):
         raise _RefusedError("row")
-    if not isinstance(parts["key"], dict | None):
+    if not (parts.key is None or isinstance(parts.key, dict)):
         raise _RefusedError("form")
 
 
@@ -93,7 +96,7 @@ def _check_write(operation: OperationLine) -> None:
     if operation.table not in RECORDS:
         raise _RefusedError("table")
     fields = fields_of(operation.table)
-    if min((info.since for info in fields.values()), default=1) > operation.schema:
+    if _since(operation.table) > operation.schema:
         raise _RefusedError("table")
     if operation.key is not None:
         _check_values(fields, operation.key, operation.schema, of_key=True)
@@ -103,6 +106,12 @@ def _check_write(operation: OperationLine) -> None:
             raise _RefusedError("replaces")
         if type(hashes) is not list or not all(type(one) is str and _HASH.fullmatch(one) for one in hashes):
             raise _RefusedError("replaces")
+
+
+@cache
+def _since(table: str) -> int:
+    """Return the schema that brought a table."""
+    return min((info.since for info in fields_of(table).values()), default=1)
 
 
 def _check_values(fields: Mapping[str, FieldInfo], values: Mapping[str, Any], schema: int, *, of_key: bool) -> None:
@@ -116,8 +125,5 @@ def _check_values(fields: Mapping[str, FieldInfo], values: Mapping[str, Any], sc
             raise _RefusedError("field")
         if info.key is not of_key:
             raise _RefusedError("key")
-        try:
-            if value is not None and canonical(info, value) != value:
-                raise _RefusedError("type")
-        except ValueFormError:
-            raise _RefusedError("type") from None
+        if value is not None and not is_canonical(info, value):
+            raise _RefusedError("type")

@@ -97,4 +97,6 @@ class OperationLine:
     @classmethod
     def of(cls, said: dict[str, Any]) -> OperationLine:
         """Return what the parts of a line say; an empty part is the same as none."""
+        if said.keys() <= PARTS and None not in said.values():
+            return cls(**said)
         return cls(**{name: value for name, value in said.items() if name in PARTS and value is not None})

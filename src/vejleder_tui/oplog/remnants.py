@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Take = Callable[[Database, str, str, Taken], None]
 
-__all__ = ["follow_remnants"]
+__all__ = ["follow_remnants", "keep_hint", "row_goes"]
 
 _CREATES = "line LIKE '%\"key\":{%'"
 
@@ -47,7 +47,10 @@ def follow_remnants(database: Database, erasures: Erasures, take: Take) -> set[P
             take(database, one, row, taken)
             if said is not None:
                 touched.add((said.table, said.row))
-                _row_went(database, erasures, said, taken)
+                if said.key is not None and taken.kind == ROW and taken.token not in erasures.rows:
+                    erase = row_goes(database, erasures, said.row)
+                    if erase is not None:
+                        erasures.add(taken.token, erase, HINT)
         waiting = left
         if len(erasures.hints) == count:
             break
@@ -84,14 +87,23 @@ def _waiting(database: Database) -> list[tuple[str, str, str, bool]]:
     return [(str(one), str(row), str(line), bool(refused)) for one, row, line, refused in rows]
 
 
-def _row_went(database: Database, erasures: Erasures, said: OperationLine, taken: Taken) -> None:
-    """Take note that a row went with its create, unless another create of it is here."""
-    token = row_token(said.row)
-    if said.key is None or taken.kind != ROW or token in erasures.rows:
-        return
-    rows = database.execute(f"SELECT 1 FROM operation WHERE row = ? AND line IS NOT NULL AND {_CREATES}", (said.row,))
-    if rows.fetchone() is None:
-        erasures.add(token, taken.erase, HINT)
+def row_goes(database: Database, erasures: Erasures, row: str) -> str | None:
+    """Return the erase with which a row goes whose creates are all taken; None while one is here with its line."""
+    token = row_token(row)
+    found = database.execute(f"SELECT 1 FROM operation WHERE row = ? AND line IS NOT NULL AND {_CREATES}", (row,))
+    if found.fetchone() is not None:
+        return None
+    left = database.execute("SELECT taken FROM operation WHERE row = ? AND taken LIKE 'row %'", (token,)).fetchall()
+    erases = [erase for (taken,) in left if (erase := str(taken).split(" ")[1]) in erasures.in_force]
+    return min(erases, default=None)
+
+
+def keep_hint(database: Database, erasures: Erasures, token: str, erase: str) -> None:
+    """Let a remnant's word about a row count."""
+    erasures.add(token, erase, HINT)
+    database.execute(
+        "INSERT INTO erased (token, erase, kind) VALUES (?, ?, 'hint') ON CONFLICT DO NOTHING", (token, erase)
+    )
 
 
 def _keep(database: Database, erasures: Erasures, before: dict[str, str]) -> None:

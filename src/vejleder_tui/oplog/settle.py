@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.oplog.erasure import Erasures, field_token, row_token
 from vejleder_tui.oplog.fold import VOID, FoldedRow, fold
-from vejleder_tui.oplog.line import OperationLine, to_json
+from vejleder_tui.oplog.line import OperationLine, Value, to_json
 from vejleder_tui.oplog.tables import RowState, marks_of, references_of, sql_of, state_of, table_order
 
 if TYPE_CHECKING:
@@ -94,16 +94,26 @@ def _by_one_create(place: Place, operations: Mapping[str, OperationLine], parent
     """Return the row of a single create, which most rows are, without the general fold; None where that is needed."""
     table, row = place
     ((one, said),) = operations.items()
-    if said.key is None or said.replaces or VOID in said.values or None in said.values.values():
-        return None
-    if any(parent not in parents for parent in _references(said)):
-        return None
     key, values = said.key, said.values
+    if key is None or not _is_whole(said, parents):
+        return None
     state = RowState(
         id=row, void=False, leaves=one,
         values={name: key.get(name) if info.key else values.get(name) for name, info in sql_of(table).fields.items()},
     )  # fmt: skip
     return Settled(FoldedRow(state, {}), {})
+
+
+def _is_whole(said: OperationLine, parents: Collection[Place]) -> bool:
+    """Tell whether a create gives a row as it stands: nothing in it waits, voids, or is said to be empty."""
+    key, values = said.key, said.values
+    if key is None or said.replaces or VOID in values or None in values.values():
+        return False
+    for name, table, of_key in references_of(said.table):
+        value = key.get(name) if of_key else values.get(name)
+        if value is not None and (table, value) not in parents:
+            return False
+    return True
 
 
 def _emptied(operation: OperationLine, erasures: Erasures) -> OperationLine:
@@ -184,15 +194,24 @@ class Chunk:
         self._erasures = erasures
         self._marks = marks_of(len(rows))
         self._fresh = fresh
+        self._columns = [(name, info.key) for name, info in self._sql.fields.items()]
 
     def settle(self, done: Rows) -> None:
         """Bring the rows up to date and note in `done` what became of them."""
         before = self.standing()
         waits: list[tuple[str, str, str, OperationLine]] = []
-        upserts: list[RowState] = []
+        upserts: list[tuple[Value, ...]] = []
         contested: list[tuple[str, str, str, str, str]] = []
         gone: list[str] = []
-        for row, found, settled in self.reckon():
+        operations = self._operations()
+        parents = self._parents(operations)
+        for row in self._rows:
+            found = operations.get(row, {})
+            if (whole := self._whole(row, found, parents)) is not None:
+                upserts.append(whole)
+                done.new.add((self._table, row))
+                continue
+            settled = settle((self._table, row), found, parents, self._erasures, self._gone(row, found))
             for one, reasons in settled.waits.items():
                 waits.extend((one, why, need, found[one]) for why, need in reasons)
             folded = settled.row
@@ -201,7 +220,8 @@ class Chunk:
                     gone.append(row)
                 continue
             if before.get(row) != folded.state:
-                upserts.append(folded.state)
+                state = folded.state
+                upserts.append((state.id, state.void, state.leaves, *state.values.values()))
                 (done.changed if row in before else done.new).add((self._table, row))
             contested.extend(
                 (self._table, row, name, one, to_json(value))
@@ -210,6 +230,18 @@ class Chunk:
             )
         self._write(waits, upserts, contested, gone, known=bool(before))
         done.gone.update((self._table, row) for row in gone)
+
+    def _whole(
+        self, row: str, found: Mapping[str, OperationLine], parents: Collection[Place]
+    ) -> tuple[Value, ...] | None:
+        """Return what is written of a new row of a single create, as `settle` would have it; None where that is needed."""
+        if len(found) != 1 or self._erasures or (self._table, row) not in self._fresh:
+            return None
+        ((one, said),) = found.items()
+        key, values = said.key, said.values
+        if key is None or not _is_whole(said, parents):
+            return None
+        return row, False, one, *[(key if of_key else values).get(name) for name, of_key in self._columns]
 
     def reckon(self) -> Iterator[tuple[str, dict[str, OperationLine], Settled]]:
         """Yield each row's id, its operations that are free to be folded, and what they give."""
@@ -240,10 +272,10 @@ class Chunk:
 
     def _parents(self, operations: Mapping[str, Mapping[str, OperationLine]]) -> set[Place]:
         wanted: dict[str, set[str]] = {}
-        for found in operations.values():
-            for operation in found.values():
-                for table, row in _references(operation):
-                    wanted.setdefault(table, set()).add(row)
+        said = [operation for found in operations.values() for operation in found.values()]
+        for name, table, of_key in references_of(self._table):
+            values = {(one.key or {}).get(name) if of_key else one.values.get(name) for one in said} - {None}
+            wanted.setdefault(table, set()).update(map(str, values))
         there: set[Place] = set()
         for table, rows in wanted.items():
             listed = sorted(rows)
@@ -278,7 +310,7 @@ class Chunk:
     def _write(
         self,
         waits: list[tuple[str, str, str, OperationLine]],
-        upserts: list[RowState],
+        upserts: list[tuple[Value, ...]],
         contested: list[tuple[str, str, str, str, str]],
         gone: list[str],
         *,
@@ -301,7 +333,7 @@ class Chunk:
         if upserts:
             database.executemany(
                 self._sql.upsert if known else self._sql.insert,
-                [(state.id, state.void, state.leaves, *state.values.values()) for state in upserts],
+                upserts,
             )
         if gone:
             database.execute(f'DELETE FROM "{self._table}" WHERE id IN ({marks_of(len(gone))})', gone)

@@ -12,13 +12,14 @@ from vejleder_tui.rules.text import clean
 if TYPE_CHECKING:
     from vejleder_tui.oplog.line import Value
 
-__all__ = ["ValueFormError", "canonical", "from_column"]
+__all__ = ["ValueFormError", "canonical", "from_column", "is_canonical"]
 
 LONGEST_TEXT = 100_000
 """Characters in one text; more is refused at entry and when read."""
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PATTERNS = {
-    Kind.UUID: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    Kind.UUID: _UUID,
     Kind.DATE: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     Kind.MOMENT: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
     Kind.DECIMAL: re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,9})?"),
@@ -46,6 +47,19 @@ def canonical(info: FieldInfo, value: object) -> Value:
     elif isinstance(value, str) and _fits(info.kind, value):
         return clean(value) or None
     raise ValueFormError(f"{info.name}: not a {info.kind.value}")
+
+
+def is_canonical(info: FieldInfo, value: object) -> bool:
+    """Return whether a value that is not empty stands in the form of its field already."""
+    if type(value) is str:  # nearly all of them are a reference or a plain word: what `canonical` would say, sooner
+        if info.kind is Kind.UUID:
+            return _UUID.fullmatch(value) is not None
+        if info.kind is Kind.CODE and 0 < len(value) <= LONGEST_TEXT and value.isascii() and value.isprintable():
+            return True
+    try:
+        return canonical(info, value) == value
+    except ValueFormError:
+        return False
 
 
 def _fits(kind: Kind, value: str) -> bool:

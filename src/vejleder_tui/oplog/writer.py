@@ -8,6 +8,7 @@ from vejleder_tui import SCHEMA
 from vejleder_tui.oplog.enforce import enforce, orphaned, take_line
 from vejleder_tui.oplog.erasure import Erasures, field_token, row_token
 from vejleder_tui.oplog.fold import VOID
+from vejleder_tui.oplog.following import woken
 from vejleder_tui.oplog.form import ERASURE
 from vejleder_tui.oplog.leaves import CREATED, Leaves, format_leaves, parse_leaves
 from vejleder_tui.oplog.line import ERASE, GENESIS, WRITE, OperationLine, hash_of
@@ -103,6 +104,20 @@ class Writer:
         with self._door.opened():
             self._database.execute(sql.insert, (row, False, format_leaves(leaves, filled(sql, whole)), *whole.values()))
         self._told(table, row)
+        self._let_go(table, row)
+
+    def _let_go(self, table: str, row: str) -> None:
+        """Fold what others wrote of a row, or of rows that refer to it, and what waited for somebody to create it."""
+        waits = self._database.execute(
+            "SELECT 1 FROM held WHERE row = ? OR (why = 'parent' AND need = ?) LIMIT 1", (row, f"{table}/{row}")
+        ).fetchone()
+        todo = set() if waits is None else {(table, row)} | woken(self._database, [(table, row)])
+        with self._door.opened():
+            while todo:
+                done = settle_rows(self._database, todo, self._erasures)
+                for place in done.new | done.changed | done.gone:
+                    self._told(*place)
+                todo = woken(self._database, done.new) | orphaned(self._database, done.gone)
 
     def change(self, table: str, row: str, values: Mapping[str, object], *, reason: str | None = None) -> bool:
         """Write the fields that differ from what stands; returns whether any did.

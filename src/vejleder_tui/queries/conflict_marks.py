@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.queries.base import Reader
 
-__all__ = ["Differing", "contested_attendance", "count_contested", "differing"]
+__all__ = ["Differing", "contested_attendance", "differing"]
 
 _HIDDEN = frozenset({
     "note", "text", "summary", "next_step", "label", "assessment", "result", "action", "comment", "cpr",
@@ -50,11 +50,6 @@ def differing(reader: Reader, table: str, rows: Iterable[str]) -> dict[str, tupl
         row: tuple(Differing(table, field, _shown(reader, field, values)) for field, values in fields.items())
         for row, fields in found.items()
     }
-
-
-def count_contested(reader: Reader, table: str, rows: Iterable[str]) -> int:
-    """Return how many of some rows wait to be settled."""
-    return len(differing(reader, table, rows))
 
 
 def contested_attendance(reader: Reader, citizens: Iterable[str]) -> set[str]:

@@ -25,7 +25,6 @@ __all__ = [
     "Conflict",
     "conflict_of",
     "conflicts",
-    "contested_rows",
     "count_conflicts",
     "find_conflict",
     "moment_of",
@@ -173,14 +172,6 @@ def find_conflict(reader: Reader, given: str) -> Conflict:
     raise NotFoundError(
         _("Intet, der skal afklares, har det id."), _("Se id'erne med: vejleder conflicts. Otte tegn er nok.")
     )
-
-
-def contested_rows(reader: Reader, *tables: str) -> set[str]:
-    """Return the rows of some tables that are contested, those taken away left out."""
-    marks = ",".join("?" for _one in tables)
-    return {
-        row for (row,) in all_rows(reader, f"SELECT DISTINCT row FROM contested WHERE table_name IN ({marks})", *tables)
-    }
 
 
 def moment_of(at: str) -> datetime | None:

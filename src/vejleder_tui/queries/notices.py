@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.clock import from_stamp
+from vejleder_tui.queries.erase_words import erased_notice
 from vejleder_tui.queries.held import device_name
 from vejleder_tui.queries.identity_words import identity_sentence
 from vejleder_tui.queries.merge_words import clock_sentence, fork_sentence
@@ -49,4 +50,6 @@ def notice_sentence(reader: Reader, one: NoticeView) -> str:
         return fork_sentence(device_name(reader, one.about["device"]), int(one.about["seq"]))
     if one.kind == "clock":
         return clock_sentence(device_name(reader, one.about["device"]), one.about["at"])
+    if one.kind == "erased":
+        return erased_notice(one.about)
     return identity_sentence(one.kind, one.about)

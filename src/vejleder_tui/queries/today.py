@@ -107,7 +107,8 @@ def today_view(reader: Reader, now: datetime, worker: str) -> TodayView:
         to_settle=_to_settle(reader),
         waiting=waiting(reader),
         any_course=one_row(reader, "SELECT 1 FROM course WHERE void = 0 LIMIT 1") is not None,
-        joining=is_joining(reader),
+        # Somebody may have taken the records in by `merge`: then a centre came with them.
+        joining=is_joining(reader) and one_row(reader, "SELECT 1 FROM centre WHERE void = 0 LIMIT 1") is None,
         notices=tuple(notice_sentence(reader, one) for one in open_notices(reader)),
         alike=count_proposals(reader),
     )

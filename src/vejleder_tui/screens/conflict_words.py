@@ -128,9 +128,18 @@ def differing_words(found: Sequence[Differing]) -> str:
     said = []
     for one in found:
         word = field_word(one.table, one.field)
-        values = " / ".join(value_word(one.table, one.field, value) for value in one.values)
+        values = " / ".join(_values_words(one))
         said.append(f"{word} {values}" if values else word)
     return _("afklares: {values}").format(values=", ".join(said)) if said else ""
+
+
+def _values_words(one: Differing) -> list[str]:
+    """Return the values; of moments on one day only the times, since a line has little room."""
+    words = [value_word(one.table, one.field, value) for value in one.values]
+    days = {word.partition(" ")[0] for word in words}
+    if one.field in {"start_at", "end_at"} and len(days) == 1 and all(" " in word for word in words):
+        return [word.partition(" ")[2] for word in words]
+    return words
 
 
 def count_words(count: int) -> str:

@@ -133,6 +133,9 @@ def session_sentence(view: SessionView, today: date, venue: str | None = None) -
             day=whole_date(view.date), reason=view.reason
         )
     parts = [f"{whole_date(view.date)} {time_range(view.start_minute, view.end_minute)}"]
+    if view.contested:
+        # Before all else: the line is one, and what is open must not be what is cut.
+        parts += [" ".join(one for one in (differing_words(view.open), count_words(view.to_settle)) if one)]
     parts.append(_("{number}. mødegang").format(number=view.ordinal) if view.ordinal else view.title)
     if view.status is SessionStatus.MOVED and view.ref.planned_date and view.ref.planned_date != view.date:
         parts.append(_("flyttet fra {day}").format(day=whole_date(view.ref.planned_date)))
@@ -145,9 +148,6 @@ def session_sentence(view: SessionView, today: date, venue: str | None = None) -
         return f"{said}: {view.reason}" if view.reason else said
     if view.date <= today or view.registered:
         said = _("{said}: {count} registreret").format(said=said, count=of(view.registered, view.expected))
-    said = " · ".join(
-        one for one in (f"{said} {count_words(view.to_settle)}".rstrip(), differing_words(view.open)) if one
-    )
     return f"{said} · {view.theme}" if view.theme else said
 
 
@@ -175,7 +175,9 @@ def _person(one: Participant) -> Row:
     dosed = share + fit(dose, max(13 - width(share), width(dose) + 1), "right")
 
     def made(cells: int) -> str:
-        return f"{fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 7)} {dosed} {_flags(one)}"
+        # The word stands whole; hours give way to it.
+        figures = fit(share, 11) if one.contested or one.to_settle else dosed
+        return f"{fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 7)} {figures} {_flags(one)}"
 
     return Row(f"e:{one.enrolment}", made, _sentence(one))
 
@@ -185,17 +187,12 @@ def _sentence(one: Participant) -> str:
         _("{name}, {basis}, indskrevet {since}").format(
             name=one.name, basis=one.legal_basis, since=whole_date(one.enrolled_from)
         ),
-        " ".join(
-            part
-            for part in (
-                _("fremmødt {share}, {hours}").format(share=of(one.attended, one.expected), hours=hours(one.minutes)),
-                count_words(one.to_settle),
-            )
-            if part
-        ),
+        _("fremmødt {share}, {hours}").format(share=of(one.attended, one.expected), hours=hours(one.minutes)),
     ]
-    if one.open:
-        parts.append(differing_words(one.open))
+    if one.to_settle or one.open:
+        # Before all else: the line is one, and what is open must not be what is cut.
+        came = f"{one.name}: {of(one.attended, one.expected)} {count_words(one.to_settle)}".rstrip()
+        parts = [came, *([differing_words(one.open)] if one.open else []), *parts]
     if one.twice:
         parts.append(_("indskrevet to gange"))
     if one.paused:
@@ -229,7 +226,8 @@ def _waits(place: int, one: Waiting, today: date) -> Row:
     flag = _("afklares") if one.contested else _("tilbudt") if one.offered else ""
 
     def made(cells: int) -> str:
-        return f"{place}. {fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 8)} {since} {flag}"
+        told = flag if one.contested else f"{since} {flag}"
+        return f"{place}. {fit(one.name, max(10, cells - 29))} {fit(one.legal_basis, 8)} {told}"
 
     offered = _(", plads tilbudt") if one.offered else ""
     if one.twice:

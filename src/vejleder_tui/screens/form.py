@@ -101,13 +101,13 @@ class FormScreen(BaseScreen):
         if self.draft:
             self.form.set_raw(self.draft)
         self.call_after_refresh(self._begin)
-        if self.row_shown()[1]:
-            self.run_worker(tell_differing(self), group="differing")
 
     def _begin(self) -> None:
         self._settled = True
         if self.focused is None:
             self.form.focus_first()
+        if self.row_shown()[1]:
+            self.run_worker(tell_differing(self), group="differing")
 
     def on_field_changed(self, message: Field.Changed) -> None:
         """Note that this is a draft now."""

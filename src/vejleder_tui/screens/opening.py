@@ -61,7 +61,14 @@ def seat_for(paths: StorePaths, unlocked: Unlocked, *, clock: Clock, write: bool
     from vejleder_tui.store.store import Store  # noqa: PLC0415
 
     store = Store.open(
-        paths, unlocked, clock=clock, write=write, migrate=_migrate, heads=LAPTOP_HEADS, earlier=LAPTOP_EARLIER
+        paths,
+        unlocked,
+        clock=clock,
+        write=write,
+        migrate=_migrate,
+        heads=LAPTOP_HEADS,
+        earlier=LAPTOP_EARLIER,
+        take_out=_take_out,
     )
     try:
         settle(store, worker or unlocked.slot.worker, clock=clock, randomness=SystemRandomness())
@@ -87,3 +94,9 @@ def _migrate(connection: Any) -> None:  # noqa: ANN401 - the driver's connection
     from vejleder_tui.services.setup import migrate  # noqa: PLC0415
 
     migrate(connection)
+
+
+def _take_out(connection: Any, tokens: Any) -> None:  # noqa: ANN401 - the driver's connection
+    from vejleder_tui.services.erasing import take_out  # noqa: PLC0415
+
+    take_out(connection, tokens)

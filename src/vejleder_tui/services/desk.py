@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
+    from sqlcipher3.dbapi2 import Connection
+
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
     from vejleder_tui.store.store import Store
@@ -227,8 +229,8 @@ class Desk:
         """Open a transaction as the actor, or join the one that is open in this thread; another thread waits its turn.
 
         `label` (marked with `N_`) and its placeholders say what `z` will have undone; without a label it is no step of its
-        own. Raises NotSavedError when the disk refuses, or when what joined it failed and its error was swallowed: then
-        nothing of it is kept.
+        own. Raises NotSavedError when the disk refuses, when what joined it failed and its error was swallowed, or when this
+        laptop's key is revoked: then nothing of it is kept.
         """
         work = self._work
         if work is not None and self._thread == threading.get_ident():
@@ -242,6 +244,7 @@ class Desk:
         device = self.device
         try:
             with self.store.transaction() as connection:
+                self._refuse_revoked(connection)
                 derived, actor = Derived(connection), self.actor.worker
                 work = Work(self, derived, label, about)
                 self._work, self._thread = work, threading.get_ident()
@@ -258,3 +261,16 @@ class Desk:
         except BaseException:
             self.device = device
             raise
+
+    def _refuse_revoked(self, connection: Connection) -> None:
+        """Refuse to write under a key that a coordinator has revoked: it would count nowhere else, and be put aside here."""
+        revoked = connection.execute(
+            "SELECT 1 FROM device own JOIN device other ON other.sign_key = own.sign_key"
+            " WHERE own.id = ? AND other.revoked_seq IS NOT NULL AND other.void = 0 LIMIT 1",
+            (self.device,),
+        ).fetchone()
+        if revoked is not None:
+            raise NotSavedError(
+                _("Ikke gemt: en koordinator har spærret denne computer."),
+                _("Tal med koordinatoren, før du går videre."),
+            )

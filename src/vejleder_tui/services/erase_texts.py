@@ -119,16 +119,17 @@ def _may_name(table: str, name: str) -> bool:
 
 
 def _lines_with_text(database: Database) -> Iterator[str]:
-    names: dict[str, list[str]] = {table: list(several) for table, several in _TOGETHER.items()}
-    for table, name in _WORDS:
-        names.setdefault(table, []).append(name)
-    for table, several in names.items():
-        wanted = " OR ".join("instr(line, ?)" for _one in (*several, "reason"))
-        for (line,) in database.execute(
-            f"SELECT line FROM operation WHERE table_name = ? AND line IS NOT NULL AND ({wanted})",
-            (table, *(f'"{name}":' for name in (*several, "reason"))),
-        ):
-            yield line
+    """Yield every line that may hold a text; the log is gone through once, and of marks only those with words in them."""
+    tables = sorted(({table for table, _name in _WORDS} | _TOGETHER.keys()) - {"attendance"})
+    words = [name for table, name in _WORDS if table == "attendance"] + [*_TOGETHER["attendance"], "reason"]
+    marks = ", ".join("?" for _one in tables)
+    wanted = " OR ".join("instr(line, ?)" for _one in words)
+    for (line,) in database.execute(
+        f"SELECT line FROM operation WHERE line IS NOT NULL AND (table_name IN ({marks})"
+        f" OR table_name = 'attendance' AND ({wanted}))",
+        (*tables, *(f'"{name}":' for name in words)),
+    ):
+        yield line
 
 
 def _ever_said(database: Database, row: str, name: str) -> bool:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.export import own_keys
 from vejleder_tui.bundle.reader import open_bundle
-from vejleder_tui.clock import local_date
+from vejleder_tui.clock import local_date, stamp
 from vejleder_tui.errors import NoRecipientError, NotFoundError, RuleError, VejlederError
 from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.model import RECORDS
 from vejleder_tui.oplog import Erasures
+from vejleder_tui.oplog.forget import forget
 from vejleder_tui.oplog.form import judge
 from vejleder_tui.oplog.line import ERASE
 from vejleder_tui.oplog.trust import STRONG
@@ -26,14 +27,17 @@ from vejleder_tui.rules.formats import whole_date
 from vejleder_tui.services.derived import index_citizens
 from vejleder_tui.services.erase_plan import ErasePlan, finder_of, kinds_sentence, plan
 from vejleder_tui.services.handover import export
+from vejleder_tui.services.notices import note
 from vejleder_tui.store.backup import backup_folder, forget_copies, list_backups
 from vejleder_tui.store.erasures import COPIES_LIVE, note_applied, record
 from vejleder_tui.store.failures import translate_error
 from vejleder_tui.store.forgetting import is_pending, note_seen, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date, datetime
+
+    from sqlcipher3.dbapi2 import Connection
 
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
@@ -42,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REASONS", "Cleaned", "Erased", "after_erase", "erase", "erased_sentences", "finish_erase", "look", "plan",
-    "question", "require_right",
+    "question", "require_right", "take_out",
 ]  # fmt: skip
 
 REASONS = ("request", "retention", "mistake")
@@ -162,14 +166,30 @@ def after_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleane
     return Cleaned(len(withdrawn), written, until if not troubles else None, " ".join(troubles))
 
 
+def take_out(connection: Connection, tokens: Iterable[tuple[str, str, str]]) -> None:
+    """Take out of a copy that was put back what was deleted for ever since: what `Store.open` calls, in its transaction."""
+    forget(connection, tokens)
+    tidy(connection)
+
+
 def finish_erase(store: Store, *, clock: Clock, randomness: Randomness) -> Cleaned | None:
     """Do `after_erase` if something was erased since it was done last; None where nothing is left to do.
 
-    Called after every merge, after keys were trusted, and at every start: a start that was cut short is made good.
+    Called after every merge, after keys were trusted, and at every start: what was cut short is made good. A notice tells
+    people what became of their files.
     """
     if not store.writes or store.connection.in_transaction or not is_pending(store.connection):
         return None
-    return after_erase(store, clock=clock, randomness=randomness)
+    done = after_erase(store, clock=clock, randomness=randomness)
+    about = {
+        "withdrawn": str(done.withdrawn),
+        "written": "yes" if done.written else "",
+        "until": done.copies_until.isoformat() if done.copies_until else "",
+        "trouble": "yes" if done.trouble else "",
+    }
+    with contextlib.suppress(VejlederError), store.transaction() as connection:
+        note(connection, f"erased:{stamp(clock.now())}", "erased", about, at=clock.now())
+    return done
 
 
 @contextlib.contextmanager

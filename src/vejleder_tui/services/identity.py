@@ -27,9 +27,12 @@ from vejleder_tui.store.mark import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vejleder_tui.bundle.header import BundleHeader
     from vejleder_tui.clock import Clock
     from vejleder_tui.ids import Randomness
+    from vejleder_tui.queries.base import Reader
     from vejleder_tui.services.desk import Desk
     from vejleder_tui.store.store import Store
 
@@ -78,10 +81,31 @@ def _why(store: Store, device: str) -> Why | None:
     if here and home and here != home:
         return Why.MACHINE
     last = store.connection.execute("SELECT max(seq) FROM operation WHERE device = ?", (device,)).fetchone()[0]
-    now, kept = take_mark(store.paths, last or 0), read_mark(mark_path(mark_folder(), device))
+    if _told_of_more(store.connection, device):
+        return Why.BEHIND
+    now, kept = take_mark(store.paths, last or 0), read_mark(_mark_path(store, device))
     if kept is None or not looks_restored(kept, now):
         return None
     return Why.BEHIND if now.exported < kept.exported else Why.FILE if kept.machine == now.machine else Why.MACHINE
+
+
+def _mark_path(store: Store, device: str) -> Path:
+    return mark_path(store.paths.marks or mark_folder(), device)
+
+
+def _told_of_more(reader: Reader, device: str) -> bool:
+    """Return whether a receiver said that it holds, under this store's own number, what was not written here."""
+    for (heads,) in reader.execute("SELECT heads FROM receipt").fetchall():
+        for one in json.loads(heads):
+            place = (device, one["last"], one["hash"])
+            if (
+                one["device"] == device
+                and not reader.execute(
+                    "SELECT 1 FROM operation WHERE device = ? AND seq = ? AND hash = ?", place
+                ).fetchone()
+            ):
+                return True
+    return False
 
 
 def at_home(store: Store, device: str, *, clock: Clock, anew: bool = False) -> None:
@@ -89,7 +113,7 @@ def at_home(store: Store, device: str, *, clock: Clock, anew: bool = False) -> N
 
     A folder of marks that cannot be written to is told in a notice, once. Raises NotSavedError.
     """
-    here, path = this_machine(), mark_path(mark_folder(), device)
+    here, path = this_machine(), _mark_path(store, device)
     told = None
     try:
         kept = None if anew else read_mark(path)
@@ -112,7 +136,7 @@ def note_leaving(store: Store, header: BundleHeader) -> None:
     device = header.exporter.device
     last = max((cover.last for cover in header.covers if cover.device == device), default=0)
     with contextlib.suppress(OSError):
-        raise_exported(mark_path(mark_folder(), device), store.paths, last)
+        raise_exported(_mark_path(store, device), store.paths, last)
 
 
 def seat_of(store: Store, worker: str, *, clock: Clock, randomness: Randomness) -> Desk:

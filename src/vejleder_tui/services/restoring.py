@@ -16,6 +16,7 @@ from vejleder_tui.errors import NotFoundError, StoreError
 from vejleder_tui.i18n import _
 from vejleder_tui.migrations import LAPTOP_EARLIER, LAPTOP_HEADS
 from vejleder_tui.paths import StorePaths
+from vejleder_tui.services.erasing import take_out
 from vejleder_tui.services.identity import Why, seat_of, take_new_identity
 from vejleder_tui.services.setup import migrate
 from vejleder_tui.store.backup import Backup, backup_folder, list_backups
@@ -115,7 +116,9 @@ def _require_whole(copy: Backup, unlocked: Unlocked) -> None:
 
 
 def _as_new_device(ready: StorePaths, unlocked: Unlocked, *, clock: Clock, randomness: Randomness) -> str:
-    with Store.open(ready, unlocked, clock=clock, migrate=migrate, heads=LAPTOP_HEADS, earlier=LAPTOP_EARLIER) as store:
+    with Store.open(
+        ready, unlocked, clock=clock, migrate=migrate, heads=LAPTOP_HEADS, earlier=LAPTOP_EARLIER, take_out=take_out
+    ) as store:
         connection = store.connection
         worker = unlocked.slot.worker or connection.execute("SELECT min(id) FROM worker WHERE void = 0").fetchone()[0]
         device = take_new_identity(seat_of(store, worker, clock=clock, randomness=randomness), Why.RESTORED)

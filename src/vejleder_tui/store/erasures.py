@@ -16,10 +16,13 @@ from vejleder_tui.i18n import _
 from vejleder_tui.store.files import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from sqlcipher3.dbapi2 import Connection
+
+    Tokens = Iterable[tuple[str, str, str]]
+    TakeOut = Callable[[Connection, Tokens], None]
 
 __all__ = [
     "COPIES_LIVE",
@@ -60,7 +63,7 @@ def read_erasures(path: Path) -> ErasureFile:
         return ErasureFile()
 
 
-def record(path: Path, tokens: Iterable[tuple[str, str, str]], now: datetime) -> ErasureFile:
+def record(path: Path, tokens: Tokens, now: datetime) -> ErasureFile:
     """Add tokens to the file, and the moment if any of them is new; raises OSError."""
     before = read_erasures(path)
     together = before.tokens | frozenset(tokens)
@@ -82,28 +85,29 @@ def copies_before(path: Path, now: datetime) -> datetime | None:
     return max(due, default=None)
 
 
-def hold_against(connection: Connection, path: Path, *, write: bool) -> None:
+def hold_against(connection: Connection, path: Path, take_out: TakeOut | None) -> None:
     """Take from a database that was just opened what the file names: it may be an older copy that was put back.
 
-    In a transaction of its own, and the pages are written anew. Without `write` a database that still holds anything of
-    it is not opened: StoreError. A database that was held against the file as it stands is not looked at again.
+    `take_out` does it, in a transaction of its own, and the pages are written anew. Without it (nothing is to be written,
+    or the models are not to be loaded) a database that still holds anything of it is not opened: StoreError. A database
+    that was held against the file as it stands is not looked at again.
     """
     print_of_file = _fingerprint(path)
     if not print_of_file or _noted(connection) == print_of_file:
         return
     known = {tuple(row) for row in connection.execute("SELECT token, erase, kind FROM erased").fetchall()}
     missing = read_erasures(path).tokens - known
-    if not missing and not write:
+    if take_out is None:
+        if missing:
+            raise StoreError(
+                _("Registreringerne er en ældre kopi, og der er slettet noget siden. Det skal tages ud først."),
+                _("Åbn Vejleder én gang, så det kan skrive i dem."),
+            )
         return
-    if not write:
-        raise StoreError(
-            _("Registreringerne er en ældre kopi, og der er slettet noget siden. Det skal tages ud først."),
-            _("Åbn Vejleder én gang, så det kan skrive i dem."),
-        )
     connection.execute("BEGIN IMMEDIATE")
     try:
         if missing:
-            _take_out(connection, missing)
+            take_out(connection, missing)
         note_applied(connection, path)
         connection.execute("COMMIT")
     except BaseException:
@@ -112,15 +116,6 @@ def hold_against(connection: Connection, path: Path, *, write: bool) -> None:
         raise
     if missing:
         rewrite(connection)
-
-
-def _take_out(connection: Connection, missing: Iterable[tuple[str, str, str]]) -> None:
-    # The models take half a second, and this is rare.
-    from vejleder_tui.oplog.forget import forget  # noqa: PLC0415
-    from vejleder_tui.store.forgetting import tidy  # noqa: PLC0415
-
-    forget(connection, missing)
-    tidy(connection)
 
 
 def rewrite(connection: Connection) -> None:

@@ -7,7 +7,7 @@ It works from what the database holds after an erase came into force, by whichev
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from vejleder_tui.oplog.erasure import row_token
@@ -78,27 +78,29 @@ def _forget_steps(database: Database, finder: NameFinder) -> None:
         ).fetchall()
     ]
     steps = database.execute("SELECT txn, current, undone, about FROM step").fetchall()
-    ends = _ends(database, str(own[0]), {int(one) for step in steps for one in step[:3] if one})
+    touched = _touched(database, str(own[0]), sorted({int(one) for step in steps for one in step[:3] if one}), taken)
     for txn, current, undone, about in steps:
-        spans = [(one, ends[one]) for one in {int(txn), int(current), *([int(undone)] if undone else [])}]
-        if finder.strength(about) or any(_within(taken, *span) for span in spans):
+        if not touched.isdisjoint({txn, current, undone}) or finder.strength(about):
             database.execute("DELETE FROM step WHERE txn = ?", (txn,))
 
 
-def _within(numbers: list[int], first: int, end: int) -> bool:
-    place = bisect_left(numbers, first)
-    return place < len(numbers) and numbers[place] < end
+def _touched(database: Database, device: str, starts: list[int], taken: list[int]) -> set[int]:
+    """Return the transactions, of those that begin at `starts`, of which an operation was taken.
 
-
-def _ends(database: Database, device: str, starts: Iterable[int]) -> dict[int, int]:
-    """Return for each transaction the number at which the next one begins; what was taken in between counts to it."""
-    found: dict[int, int] = {}
-    for start in starts:
-        following = database.execute(
-            "SELECT min(seq) FROM operation WHERE device = ? AND seq > ? AND line IS NOT NULL AND txn > ?",
-            (device, start, start),
+    What was taken does not tell its transaction any more: it belongs to the one that begins before it, unless another
+    lies in between.
+    """
+    found: set[int] = set()
+    for seq in taken:
+        place = bisect_right(starts, seq) - 1
+        if place < 0 or starts[place] in found:
+            continue
+        between = database.execute(
+            "SELECT 1 FROM operation WHERE device = ? AND seq > ? AND seq < ? AND line IS NOT NULL AND txn > ? LIMIT 1",
+            (device, starts[place], seq, starts[place]),
         ).fetchone()
-        found[start] = int(following[0]) if following and following[0] is not None else 2**62
+        if between is None:
+            found.add(starts[place])
     return found
 
 

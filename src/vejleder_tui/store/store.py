@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from vejleder_tui.ids import Randomness
     from vejleder_tui.paths import StorePaths
     from vejleder_tui.store.backup import Backup
+    from vejleder_tui.store.erasures import TakeOut
     from vejleder_tui.store.guard import Door
     from vejleder_tui.store.slots import Cost
 
@@ -149,12 +150,14 @@ class Store:
         migrate: Migrate | None = None,
         heads: frozenset[str] = frozenset(),
         earlier: frozenset[str] = frozenset(),
+        take_out: TakeOut | None = None,
     ) -> Store:
         """Open the store under an unlocked key; for writing it takes the lock, and migrates to `heads` after a backup.
 
         `earlier` are the revisions that `migrate` starts from. Without `write`, `connection` refuses every write and no
-        lock is taken. `initials` are shown to who finds it busy. Raises StoreError (also for a newer schema, and without
-        `write` for an older one), DamagedError, BusyError, NotSavedError.
+        lock is taken. `initials` are shown to who finds it busy. `take_out` takes from an older copy that was put back what
+        was deleted for ever since (services.erasing); without it such a copy is not opened. Raises StoreError (also for a
+        newer schema, and without `write` for an older one), DamagedError, BusyError, NotSavedError.
         """
         data_keys = key.data_keys if isinstance(key, Unlocked) else (key,)
         newest = newest_backup_time(paths)
@@ -170,7 +173,7 @@ class Store:
                 _require_writing(write=write)
                 make_backup(paths, data_key, clock=clock)
                 migrate(connection)
-            hold_against(connection, paths.erasures, write=write)
+            hold_against(connection, paths.erasures, take_out if write else None)
             if write and forget_copies(paths, clock.now()) and newest_backup_time(paths) is None:
                 make_backup(paths, data_key, clock=clock)
         except BaseException as error:
