@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,17 +14,23 @@ from tests.conftest import PASSPHRASE
 from tests.other_laptop import bring
 from tests.screens.golden import lines, wait
 from tests.screens.live import running
+from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
+from vejleder_tui.bundle.package import open_to
 from vejleder_tui.cli.parser import run
+from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Course, Enrolment, PeerActivity
 from vejleder_tui.queries.sessions import session_view
 from vejleder_tui.screens.conflict_words import differing_words
 from vejleder_tui.services.attendance import mark, mark_rest, set_note
 from vejleder_tui.services.citizens import change_citizen
 from vejleder_tui.services.goals import change_goal
+from vejleder_tui.services.handover import export
 from vejleder_tui.services.peer import PeerPerson, new_peer_activity
 from vejleder_tui.services.sessions import move_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vejleder_tui.services.desk import Desk
 
 BEFORE = date(2026, 11, 17)
@@ -187,3 +194,17 @@ def test_the_command_line(
     found = said["sessions"] if command == "today" else said
     (view,) = [one for one in found if one["date"] == TODAY.isoformat()]
     assert (view["contested"], view["to_settle"]) == (True, 1)
+
+
+def test_the_export_names_the_fields_of_a_row_that_wait(desk: Desk, other: Desk, group: Group, tmp_path: Path) -> None:
+    disagree(desk, other, group)
+    identity = generate_age_identity(SeededRandomness(5))
+    made = export(
+        desk.store, clock=desk.clock, randomness=desk.ids.randomness, folder=tmp_path / "out",
+        recipients=[age_recipient_of(identity)], everything=True,
+    )  # fmt: skip
+    open_to(made.path, tmp_path / "rows", "csv", [identity])
+    with (tmp_path / "rows" / "citizen.csv").open(encoding="utf-8-sig", newline="") as readable:
+        marked = {row["id"]: row["contested"] for row in csv.DictReader(readable)}
+    assert marked.pop(group.number(1)) == "call_name contact"
+    assert set(marked.values()) == {""}

@@ -41,6 +41,8 @@ _TYPES = {
     Kind.UUID: {"type": "string", "format": "uuid"},
 }
 _CONTESTED = ("table", "row", "field", "hash", "value")
+_MARK = "contested"
+"""The last column of every table: the fields of the row that have several values, which stand in the table `contested`."""
 _INCOMPLETE = ("table", "row", "why", "operations", "changed")
 _ESCAPED = (
     "In CSV an apostrophe stands before = + - @ (also in full width), TAB and CR where a text, or a part of it after"
@@ -151,9 +153,9 @@ class _Writing:
 
     def _table(self, table: str) -> None:
         infos = fields_of(table)
-        columns = tuple(self._names.field(name) for name in ("id", *infos))
+        columns = tuple(self._names.field(name) for name in ("id", *infos, _MARK))
         texts = frozenset(self._names.field(name) for name, info in infos.items() if _is_text(info))
-        self._sink.start(Sheet(self._names.table(table), columns, texts | {columns[0]}))
+        self._sink.start(Sheet(self._names.table(table), columns, texts | {columns[0], columns[-1]}))
         self._counts[table] = 0
         for one in self._rows.rows(table):
             if isinstance(one, Incomplete):
@@ -162,7 +164,8 @@ class _Writing:
             if one.state.void:
                 self._void += 1
                 continue
-            self._sink.row([one.state.id, *(one.state.values[name] for name in infos)])
+            open_fields = " ".join(sorted(one.contested)) or None
+            self._sink.row([one.state.id, *(one.state.values[name] for name in infos), open_fields])
             self._counts[table] += 1
             for field, leaves in one.contested.items():
                 self._contested.extend((table, one.state.id, field, leaf, to_json(value)) for leaf, value in leaves)
@@ -220,6 +223,7 @@ class _Writing:
                         {"fields": described["name"], "reference": {**where, "fields": self._names.field("id")}}
                     )
             fields.append(described)
+        fields.append({"name": self._names.field(_MARK), "type": "string"})
         return self._with_schema(table, {"fields": fields, "primaryKey": self._names.field("id"), "foreignKeys": keys})
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
 from vejleder_tui.model.base import Kind, Record, column, record, reference
 
 __all__ = ["AdverseEvent", "Attendance", "AttendanceCode", "FollowUpTask", "GroupSession", "Guest", "SessionStaff"]
+
+
+_CANCELLED = text("status = 'cancelled'")
 
 
 @record
@@ -22,6 +25,8 @@ class GroupSession(Record, table=True):
         Index("ix_session_course_planned_date", "course", "planned_date"),
         Index("ix_session_planned_date", "planned_date"),
         Index("ix_session_date", "date"),
+        # Those are few, and each may be one that somebody came to all the same.
+        Index("ix_session_cancelled", "id", sqlite_where=_CANCELLED, postgresql_where=_CANCELLED),
     )
 
     course: str | None = reference("course", key=True)

@@ -28,6 +28,7 @@ __all__ = [
     "count_conflicts",
     "find_conflict",
     "moment_of",
+    "open_rows",
 ]
 
 CANCELLED = "cancelled"
@@ -101,8 +102,23 @@ def count_conflicts(reader: Reader) -> int:
     return contested + len(_cancelled(reader))
 
 
-def conflicts(reader: Reader, *, limit: int = LIMIT, session: str = "") -> list[Conflict]:
-    """Return what waits to be settled, the newest first; with `session` only what is about it."""
+def open_rows(reader: Reader) -> set[tuple[str, str]]:
+    """Return the table and id of every row that waits to be settled."""
+    found = {
+        (table, row)
+        for table in _tables(reader)
+        for (row,) in all_rows(
+            reader,
+            f'SELECT DISTINCT c.row FROM contested c JOIN "{table}" t ON t.id = c.row AND t.void = 0'
+            " WHERE c.table_name = ?",
+            table,
+        )
+    }
+    return found | {("session", row) for row, _at in _cancelled(reader)}
+
+
+def conflicts(reader: Reader, *, limit: int = LIMIT) -> list[Conflict]:
+    """Return what waits to be settled, the newest first."""
     found: list[tuple[str, str, str, str]] = []
     for table in _tables(reader):
         found += [
@@ -118,10 +134,7 @@ def conflicts(reader: Reader, *, limit: int = LIMIT, session: str = "") -> list[
         ]
     found += [(at, "session", row, "") for row, at in _cancelled(reader)]
     found.sort(reverse=True)
-    made = [
-        _described(reader, table, row, fields, at) for at, table, row, fields in found[: None if session else limit]
-    ]
-    return [one for one in made if not session or one.session == session]
+    return [_described(reader, table, row, fields, at) for at, table, row, fields in found[:limit]]
 
 
 def conflict_of(reader: Reader, table: str, row: str) -> Conflict | None:

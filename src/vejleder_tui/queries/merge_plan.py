@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from vejleder_tui.queries.conflicts import open_rows
+
 if TYPE_CHECKING:
     from vejleder_tui.bundle.slices import Connection
     from vejleder_tui.queries.base import Reader
@@ -121,6 +123,5 @@ def _named(counts: dict[str, dict[str, int]], after: Connection, before: Reader,
 
 
 def contested_rows(connection: Reader) -> set[tuple[str, str]]:
-    """Return the rows on which laptops disagree: (table, id)."""
-    found = connection.execute("SELECT DISTINCT table_name, row FROM contested").fetchall()
-    return {(str(table), str(row)) for table, row in found}
+    """Return the rows that wait to be settled: (table, id)."""
+    return open_rows(connection)

@@ -48,6 +48,9 @@ def upgrade() -> None:
     # One person under two registrations is found by number, and by birth date and name.
     for name in ("birth_date", "cpr", "substitute_number"):
         op.create_index(f"ix_citizen_{name}", "citizen", [name])
+    # I dag looks at every open conflict: a cancelled session that somebody came to is one.
+    cancelled = sa.text("status = 'cancelled'")
+    op.create_index("ix_session_cancelled", "session", ["id"], sqlite_where=cancelled, postgresql_where=cancelled)
     op.create_table(
         "held",
         sa.Column("hash", text(64), primary_key=True),
