@@ -67,6 +67,7 @@ class PeerForm(DraftedForm):
         self._goal_labels: dict[str, str] = {}
         self._refs: dict[str, SessionRef] = {}
         self._loading = True
+        self._nothing_offered = False
         self._late = False
         self._after: list[str] = []
 
@@ -221,7 +222,8 @@ class PeerForm(DraftedForm):
         field = self.form.field("template")
         if isinstance(field, TemplateField):
             field.offer(choices)
-        if not choices and not self._after:
+        self._nothing_offered = not choices
+        if self._nothing_offered and not self._after:
             self._pass_template()
 
     def _pass_template(self) -> None:
@@ -256,6 +258,9 @@ class PeerForm(DraftedForm):
         if not self.activity and self.draft is None and (self._loading or self._templates):
             self.set_focus(self.form.field("template").target())
         super()._begin()
+        # Read sooner than the form was drawn: then nobody has gone on from the empty template yet.
+        if self._nothing_offered and not self._after:
+            self._pass_template()
 
     def _fill(self) -> None:
         """Fill in what the template has; the words and the answers are left as they are."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes import code_list, lookup
-from vejleder_tui.errors import RuleError
+from vejleder_tui.errors import NotFoundError, RuleError
 from vejleder_tui.i18n import N_, _, ngettext
 from vejleder_tui.ids import natural_id
 from vejleder_tui.model import AdverseEvent, GroupSession, SessionStaff
@@ -203,7 +203,8 @@ def remove_adverse_event(desk: Desk, ref: SessionRef, event: str, *, correction:
     """Take a told side effect away; without any left the incidents are unanswered again."""
     with desk.transaction(N_("bi-effekt fjernet")) as work:
         refuse_signed_off(work, ref.id, correction)
-        work.get(AdverseEvent, event)
+        if work.get(AdverseEvent, event).session != ref.id:
+            raise NotFoundError(_("Bi-effekten hører til en anden mødegang."), _("Gå tilbage, og prøv igen."))
         work.void(AdverseEvent, event, correction=correction)
         if not _events(work, ref):
             work.change(GroupSession, ref.id, correction=correction, incidents=None)
