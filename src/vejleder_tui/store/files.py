@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -39,11 +40,15 @@ _NETWORK_DRIVE: Final = N_("netværksdrev")
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make `folder` with mode 0700, or tighten it; parents get the user's own mode. Raises OSError."""
+    """Make `folder` with mode 0700, or tighten it; parents get the user's own mode. Raises OSError.
+
+    A folder that everybody writes in by design (the sticky bit: `/tmp`) is left as it is: others live there, too.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    if os.name == "posix" and folder.stat().st_mode & 0o077:
+    mode = folder.stat().st_mode
+    if os.name == "posix" and mode & 0o077 and not mode & stat.S_ISVTX:
         folder.chmod(0o700)
 
 
