@@ -14,7 +14,7 @@ from vejleder_tui.oplog.places import GAP, need_of, outstanding
 from vejleder_tui.oplog.remnants import follow_remnants
 from vejleder_tui.oplog.settle import Place, Rows, settle_rows
 from vejleder_tui.oplog.tables import marks_of
-from vejleder_tui.oplog.trust import ROLE, STRONG, UNKNOWN, asks_for_role, key_of, limit_of
+from vejleder_tui.oplog.trust import ROLE, STRONG, UNKNOWN, asks_for_role, devices_of, key_of, limit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -186,11 +186,8 @@ class Following:
         keys = {key for device in self._revoked if (key := key_of(self._database, device)) is not None}
         self._revoked = set()
         for key in sorted(keys):
-            devices = self._database.execute(
-                "SELECT DISTINCT device FROM signed_head WHERE public_key = ?", (key,)
-            ).fetchall()
-            for (device,) in devices:
-                self._limit(str(device), key)
+            for device in devices_of(self._database, key):
+                self._limit(device, key)
 
     def _limit(self, device: str, key: str) -> None:
         limit = limit_of(self._database, device, key, self._roles)

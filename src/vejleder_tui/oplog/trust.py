@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
     from vejleder_tui.oplog.tables import Database
 
-__all__ = ["REVOKED", "ROLE", "STRONG", "UNKNOWN", "Limit", "asks_for_role", "key_of", "limit_of", "revokes"]
+__all__ = [
+    "REVOKED",
+    "ROLE",
+    "STRONG",
+    "UNKNOWN",
+    "Limit",
+    "asks_for_role",
+    "devices_of",
+    "key_of",
+    "limit_of",
+    "revokes",
+]
 
 UNKNOWN = "unknown"
 REVOKED = "revoked"
@@ -48,6 +59,16 @@ def key_of(database: Database, device: str) -> str | None:
     return said if isinstance(said, str) else None
 
 
+def devices_of(database: Database, key: str) -> list[str]:
+    """Return every device of a key: of its signed ends, of its rows (this laptop's own may never have been signed), and held."""
+    rows = database.execute(
+        "SELECT device FROM signed_head WHERE public_key = ? UNION SELECT id FROM device WHERE sign_key = ?"
+        " UNION SELECT device FROM held WHERE why = 'revoked' AND need = ?",
+        (key, key, key),
+    ).fetchall()
+    return sorted(str(device) for (device,) in rows)
+
+
 @dataclass(frozen=True)
 class Limit:
     """How much of a device counts: what leads to number `seq` with this hash. `seq` 0: nothing does."""
@@ -74,14 +95,8 @@ def limit_of(database: Database, device: str, key: str, roles: Mapping[str, str]
     own = _limits(database, device, roles)
     if own:
         return min(own, key=lambda limit: (limit.seq, limit.hash))
-    others = [
-        str(other)
-        for (other,) in database.execute(
-            "SELECT DISTINCT device FROM signed_head WHERE public_key = ?", (key,)
-        ).fetchall()
-        if other != device
-    ]
-    return Limit(0, "") if any(_limits(database, other, roles) for other in sorted(others)) else None
+    others = [other for other in devices_of(database, key) if other != device]
+    return Limit(0, "") if any(_limits(database, other, roles) for other in others) else None
 
 
 def _limits(database: Database, device: str, roles: Mapping[str, str]) -> list[Limit]:
