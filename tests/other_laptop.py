@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.services.test_desk_faults import sound
+from vejleder_tui.bundle.minisign import SigningKey
+from vejleder_tui.bundle.writer import sign_head
 from vejleder_tui.clock import FixedClock
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Device, Worker
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from vejleder_tui.oplog import Applied
+
+
+SIGNERS: dict[str, SigningKey] = {}
+"""The keys of the laptops that were made here, by their public half."""
 
 
 def other_laptop(
@@ -44,8 +50,12 @@ def other_laptop(
     device, worker = made.ids.new(), made.ids.new()
     found = Desk(store, device=device, actor=Actor(worker, initials, "coordinator"), clock=clock, randomness=randomness)
     organisation = organisation_id("0183")
+    signer = SigningKey.generate(SeededRandomness(seed))
+    SIGNERS[signer.public.text] = signer
     with found.transaction() as work:
-        work.create(Device, device, {}, organisation=organisation, name=name, role="worker", sign_key=f"key of {name}")
+        work.create(
+            Device, device, {}, organisation=organisation, name=name, role="worker", sign_key=signer.public.text
+        )
         work.create(
             Worker, worker, {"organisation": organisation}, name="Lise Krag", initials=initials, role="coordinator"
         )
@@ -62,7 +72,9 @@ def bring(source: Desk, target: Desk) -> Applied:
     with target.store.transaction():
         derived = Derived(database)
         applying = Applying(database, roles, opened=door.opened)
-        applying.path(source.device, 1, last[0], GENESIS, last[1], "", key)
+        # The laptop whose store was copied signs with its own key, which nobody here asks after.
+        signature = sign_head(SIGNERS[key], source.device, *last) if key in SIGNERS else ""
+        applying.path(source.device, 1, last[0], GENESIS, last[1], signature, key)
         for seq, hash_, line in source.store.connection.execute(
             "SELECT seq, hash, line FROM operation WHERE device = ? ORDER BY seq", (source.device,)
         ):

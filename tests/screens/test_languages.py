@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from vejleder_tui.services.desk import Desk
 
-NOT_HERE = {"unlock", "setup", "jump"}
-"""Screens without records; they have pictures in both languages of their own."""
+NOT_HERE = {"unlock", "setup", "jump", "merge", "join"}
+"""Screens without records, and one that needs a file; they have pictures in both languages of their own."""
 
 with CATALOGUE.open("rb") as readable:
     DANISH = {
@@ -77,6 +77,7 @@ def places(desk: Desk) -> dict[str, dict[str, Any]]:
         "goals": {}, "goal_form": {"goal": goal}, "proposal": {"goal": goal},
         "rating": {"citizen": whose, "goal": goal}, "handover": {},
         "history": {"table": "goal", "row": goal, "what": ""}, "erase": {"citizen": whose}, "more": {}, "persons": {},
+        "conflicts": {},
         "help": {"origin": "today", "works": {one.id for one in commands.bound_on("today")}},
         "palette": {}, "dialog": {},
     }  # fmt: skip
