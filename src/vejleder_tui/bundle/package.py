@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from vejleder_tui.bundle.header import BundleHeader
     from vejleder_tui.bundle.sheets import Sink
 
-__all__ = ["Form", "Opened", "open_to"]
+__all__ = ["Form", "Opened", "empty_folder", "open_to"]
 
 Form = Literal["csv", "xlsx", "json"]
 
@@ -92,7 +92,7 @@ def open_to(
     found = verify_bundle(path, identities, device_keys=device_keys, newest_schema=SCHEMA, progress=progress)
     if not found.ok or found.header is None:
         raise tampered(found.detail) if not found.errors else RefusedError(found.errors[0])
-    with _empty_folder(folder), BundleRows(path, identities, found.manifest, progress=progress) as rows:
+    with empty_folder(folder), BundleRows(path, identities, found.manifest, progress=progress) as rows:
         names = _Names(danish=danish_headers)
         sink: Sink = {"csv": CsvSink, "json": JsonSink, "xlsx": WorkbookSink}[form](folder)
         try:
@@ -102,7 +102,8 @@ def open_to(
 
 
 @contextlib.contextmanager
-def _empty_folder(folder: Path) -> Iterator[None]:
+def empty_folder(folder: Path) -> Iterator[None]:
+    """Give the block an empty folder, made if need be; on any error nothing is left. Raises RuleError, NotSavedError."""
     made = False
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from vejleder_tui.bundle.package import empty_folder
 from vejleder_tui.bundle.sheets import CsvSink, Sheet
 from vejleder_tui.central import values
 from vejleder_tui.central.pseudonyms import SECRET, linked_tables, personal_tables, pseudonym, shown_fields
 from vejleder_tui.central.roles import CODE
-from vejleder_tui.errors import NotSavedError, RuleError
+from vejleder_tui.errors import RuleError
 from vejleder_tui.i18n import _
 from vejleder_tui.model.base import Kind, fields_of
 from vejleder_tui.oplog.tables import sql_of, state_of, table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from vejleder_tui.central.database import Centre
@@ -63,7 +63,7 @@ def export(centre: Centre, folder: Path, form: Form, *, pseudonyms: bool = False
     `pseudonyms`: what the read role sees. Raises RuleError for a folder with something in it and for Parquet without its
     library, NotSavedError.
     """
-    with _empty(folder), centre.reading() as view:
+    with empty_folder(folder), centre.reading() as view:
         sink: _Sink = CsvSink(folder) if form == "csv" else _ParquetSink(folder)
         plan = _Shown(values.get(view, SECRET) or "") if pseudonyms else _Everything()
         rows: dict[str, int] = {}
@@ -211,27 +211,3 @@ class _ParquetSink:
             self._writer.close()
             self._file.close()
             self._writer = None
-
-
-@contextmanager
-def _empty(folder: Path) -> Iterator[None]:
-    made = False
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise RuleError(_("Mappen er ikke tom."), _("Vælg en tom mappe eller et nyt navn."), field="folder")
-        if not folder.exists():
-            folder.mkdir(mode=0o700, parents=True)
-            made = True
-        try:
-            yield
-        except BaseException:
-            for path in folder.iterdir():
-                path.unlink()
-            if made:
-                folder.rmdir()
-            raise
-    except OSError as error:
-        raise NotSavedError(
-            _("Rækkerne er ikke skrevet: disken er fuld, eller der kan ikke skrives i mappen."),
-            _("Gør plads, eller vælg en anden mappe."),
-        ) from error
