@@ -87,6 +87,8 @@ class Replica:
         self.door = Door()
         self.key = f"key {device}"
         self.own: set[str] = set()
+        self.steps: list[int] = []
+        self.undoes: dict[int, int] = {}
 
     def new_identity(self) -> None:
         """Go on under another device id and the same key, as a store does that finds that a copy of it was written in."""
@@ -102,12 +104,16 @@ class Replica:
             )
         self.device = self.ids.new()
         self.own = set()
+        self.steps, self.undoes = [], {}
         self.write(lambda writer: writer.create("device", self.device, {}, {"name": "Kopi", "sign_key": self.key}))
         # The desk refuses to write under a revoked key; what is written here all the same must not count.
         self.trust(self.roles)
 
-    def write(self, act: Any) -> list[str]:
-        """Do something in one transaction through the writer; return the hashes of what was written."""
+    def write(self, act: Any, *, undoes: int = 0) -> list[str]:
+        """Do something in one transaction through the writer; return the hashes of what was written.
+
+        It becomes a step that can be taken back, unless it takes one back itself: then `undoes` names that one.
+        """
         assert self.device is not None
         self.database.execute("BEGIN")
         knew = frozenset(
@@ -135,7 +141,27 @@ class Replica:
             self.own.add(one)
             previous = one
         self.database.execute("COMMIT")
+        if undoes:
+            self.undoes[rows[0][0]] = undoes
+        elif rows:
+            self.steps.append(rows[0][0])
         return new
+
+    def undoes_newest(self) -> int:
+        """Return the newest transaction that took another one back."""
+        return max(self.undoes)
+
+    def rows(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """Return every row as a person sees it: its values, and whether it is away."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for table in table_names():
+            cursor = self.database.execute(f'SELECT * FROM "{table}"')
+            names = [one[0] for one in cursor.description]
+            for row in cursor.fetchall():
+                values = dict(zip(names, row, strict=True))
+                values.pop("leaves")
+                found[table, str(values["id"])] = values
+        return found
 
     def tips(self) -> list[str]:
         """Return the signed ends that this replica can send: its own newest operation, and what others signed."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections import Counter
 from functools import partial
 from typing import Any
 
 import pytest
 
+from tests.oplog.laws import undo_law, void_law
 from tests.oplog.replicas import Replica, World
 from vejleder_tui.ids import natural_id
 from vejleder_tui.oplog import OperationLine, chain_faults, read_row, row_token
@@ -50,7 +52,8 @@ class History:
         self.people: list[str] = []
         self.words: dict[str, set[str]] = {}
         self.erased: set[str] = set()
-        self.counter = 0
+        self.counter = self.checks = 0
+        self.told: Counter[str] = Counter()
         for number, laptop in enumerate(self.laptops):
             if not (self.copied and number == 3):
                 self.begin(laptop)
@@ -80,7 +83,7 @@ class History:
     def act(self, laptop: Replica) -> None:
         here = [one for one in self.people if read_row(laptop.database, "citizen", one) is not None]
         acts = (self.person, self.attend, self.attend, self.attend, self.name, self.name, self.note, self.group_note,
-                self.void, self.restore, self.goal, self.move, self.revoke, self.erase, self.guest)  # fmt: skip
+                self.void, self.restore, self.goal, self.move, self.revoke, self.erase, self.guest, self.undo)  # fmt: skip
         act = self.random.choice(acts)
         if not here:
             self.person(laptop, "")
@@ -122,6 +125,9 @@ class History:
         made, session = laptop.ids.new(), self.random.choice(SESSIONS)
         laptop.write(lambda w: w.create("guest", made, {"session": session}, {"label": "gæst"}))
         laptop.write(lambda w: w.change("guest", made, {"citizen": one}))
+
+    def undo(self, laptop: Replica, _one: str) -> None:
+        self.told[undo_law(laptop)] += 1
 
     def _place(self, one: str) -> tuple[str, str]:
         session = self.random.choice(SESSIONS)
@@ -190,6 +196,9 @@ class History:
         replica.sound()
         assert list(chain_faults(replica.database)) == []
         self.no_invented_conflict(replica)
+        self.checks += 1
+        if self.checks % 5 == 0:
+            self.told["void"] += void_law(replica)
 
     def no_invented_conflict(self, replica: Replica) -> None:
         found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
@@ -269,14 +278,20 @@ class History:
         for replica in everyone:
             self.no_word_of_the_erased(replica)
             self.no_lost_edit(replica)
+        self.told["void"] += void_law(everyone[0])
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_any_history_converges(batch: int) -> None:
+    told: Counter[str] = Counter()
     for number in range(HISTORIES // BATCHES):
         seed = batch * 100_000 + number
         try:
-            History(seed).run()
+            history = History(seed)
+            history.run()
+            told.update(history.told)
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
+    if HISTORIES >= 500:
+        assert all(told[what] for what in ("undone", "changed", "void")), told
