@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.oplog import VOID, Blocker, inverse, operations_of, read_row
@@ -39,13 +40,13 @@ def _leaves(operations: dict[str, Written]) -> dict[str, set[str]]:
     return leaves
 
 
-def void_law(replica: Replica) -> int:
+def void_law(replica: Replica) -> Counter[str]:
     """Assert of each row that it is away just when all say so who said it last, and they knew all that stands in it.
 
-    Returns how many rows are away, or are disputed.
+    Returns how many rows are away, and of how many that is disputed.
     """
     contested = {str(row) for (row,) in replica.database.execute("SELECT row FROM contested WHERE field = 'void'")}
-    found = 0
+    found: Counter[str] = Counter()
     for row, operations in live(replica).items():
         leaves = _leaves(operations)
         said = leaves.pop(VOID, set())
@@ -56,7 +57,8 @@ def void_law(replica: Replica) -> int:
         assert state is not None, row
         assert state.void == bool(away and whole), row
         assert (row in contested) == bool(away and not whole), row
-        found += bool(away)
+        if away:
+            found["away" if whole else "disputed"] += 1
     return found
 
 

@@ -147,6 +147,12 @@ class Replica:
             self.steps.append(rows[0][0])
         return new
 
+    def marks(self) -> tuple[Any, ...]:
+        """Return counts, of which one changes with anything that is taken in."""
+        tables = ("operation", "operation WHERE line IS NULL", "held", "withheld", "signed_head", "erased", "contested")
+        counts = (self.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
+        return (*counts, self.device)
+
     def undoes_newest(self) -> int:
         """Return the newest transaction that took another one back."""
         return max(self.undoes)
