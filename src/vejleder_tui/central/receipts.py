@@ -150,7 +150,7 @@ def _truth(view: Centre) -> _Truth:
     for device, bundle_id, state, why in view.execute(
         "SELECT device, bundle_id, state, why FROM central_bundle WHERE bundle_id IS NOT NULL ORDER BY received_at DESC"
     ):
-        told = "applied" if state == "applied" else "held"
+        told = {"applied": "applied", "discarded": "refused"}.get(state, "held")
         bundles[str(device)].append(BundleState(str(bundle_id), told, str(why or "")))
     refused = [
         RefusedOperation(str(device), int(seq), str(one), str(need))

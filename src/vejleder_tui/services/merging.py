@@ -19,10 +19,12 @@ from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import RefusedError
+from vejleder_tui.i18n import _
 from vejleder_tui.oplog.apply import Applying
+from vejleder_tui.oplog.discard import GivesWay, OtherKeyError, lifted_in_sqlite
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.held import Missing, device_name, missing_ranges, parted
-from vejleder_tui.queries.keys import roles
+from vejleder_tui.queries.keys import remembered_keys, roles
 from vejleder_tui.queries.merge_plan import TOUCHED, Touches, contested_rows, touches
 from vejleder_tui.queries.trust import is_stale
 from vejleder_tui.services.derived import Derived
@@ -270,6 +272,7 @@ def _take_in(
         reckon_anew(desk, connection, touched=touched)
     taking = _Taking(files, desk, progress)
     applying = Applying(desk.store.connection, roles(connection), opened=desk.door.opened, touched=touched)
+    applying.gives_way = GivesWay(remembered_keys(connection), lifted_in_sqlite)
     for one in files:
         taking.feed(applying, one)
     done = applying.finish()
@@ -334,8 +337,14 @@ class _Taking:
             try:
                 for piece in reader.pieces():
                     self._piece(applying, piece)
-            except ValueError as error:
-                # Another key vouches for the device here, or the file holds together in itself only.
+            except OtherKeyError as error:
+                if error.waits:
+                    raise RefusedError(
+                        _("Pakken er underskrevet med en anden nøgle end det, der venter her under samme nummer."),
+                        _("Tro den rigtige nøgle (l), eller kassér det, der venter (d), og indlæs pakken igen."),
+                    ) from error
+                raise tampered("cover") from error
+            except ValueError as error:  # the file holds together in itself only
                 raise tampered("cover") from error
 
     def _piece(self, applying: Applying, piece: object) -> None:
