@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.central.conftest import Office
+    from vejleder_tui.central.intake import Taking
 
 
 def carried(office: Office) -> tuple[Laptop, Laptop, Stranger]:
@@ -31,9 +32,7 @@ def carried(office: Office) -> tuple[Laptop, Laptop, Stranger]:
     stranger = Stranger(7, true.device)
     stranger.citizen("Opdigtet")
     office.trust(carrier)
-    carrier.bundle(
-        office.folder, office.recipient, [(carrier, carrier.cover()), (stranger, stranger.cover())]
-    )
+    carrier.bundle(office.folder, office.recipient, [(carrier, carrier.cover()), (stranger, stranger.cover())])
     [taking] = office.ingest()
     assert (taking.state, taking.held) == ("applied", {"unknown": 2})
     true.organisation()
@@ -92,9 +91,7 @@ def test_a_file_of_an_unknown_sender_is_put_away_unless_he_is_believed_later(off
     assert [one.state for one in office.ingest()] == ["applied"]
 
 
-def test_the_command(
-    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     _carrier, true, _stranger = carried(office)
     monkeypatch.setenv("VEJLEDER_DATABASE", office.url)
     assert run(["central", "discard", true.device]) == ExitCode.RULE, "nobody sits there to say yes"
@@ -113,7 +110,7 @@ def test_the_ingest_role_may_not_and_says_what_to_do(postgres: str, tmp_path: Pa
     office.trust(true)
     true.bundle(office.folder, office.recipient)
     as_role = f"{office.url}&options=-c%20role%3D{INGEST}"
-    found = []
+    found: list[Taking] = []
     ingest(Plan(as_role, office.identity.path, (office.folder,)), told=found.append, clock=office.clock)
     assert [(one.state, one.why) for one in found] == [("quarantined", "other_key")]
     limited = open_centre(as_role)

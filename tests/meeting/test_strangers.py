@@ -97,4 +97,3 @@ def test_what_was_believed_once_goes_only_when_a_person_says_so(laptop: Callable
     one.merges(stranger.bundle(tmp_path, one.card.recipient))
     assert one.name_of(einer) is None
     assert faults(one) == []
-

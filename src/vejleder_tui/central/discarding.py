@@ -112,7 +112,8 @@ def _named(centre: Centre, named: str) -> tuple[str, tuple[str, ...]]:
     found = {
         key
         for key, device in signed | aside
-        if wanted in {key, device} or (words.count("-") >= 3 and f"{_words(centre, device, key)}-".startswith(f"{words}-"))
+        if wanted in {key, device}
+        or (words.count("-") >= 3 and f"{_words(centre, device, key)}-".startswith(f"{words}-"))
     }
     # Of a device that two keys state, the one that is believed is not meant.
     found = {key for key in found if key not in believed(centre)} or found

@@ -253,7 +253,9 @@ def _lanes(centre: Centre, header: BundleHeader) -> set[str]:
     signers.update(
         str(key)
         for device in {cover.device for cover in header.covers}
-        for (key,) in centre.execute("SELECT DISTINCT public_key FROM signed_head WHERE device = ?", (device,)).fetchall()
+        for (key,) in centre.execute(
+            "SELECT DISTINCT public_key FROM signed_head WHERE device = ?", (device,)
+        ).fetchall()
     )
     return {known.get(key, "") for key in signers}
 

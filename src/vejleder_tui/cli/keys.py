@@ -57,7 +57,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     revoke.add_argument("--yes", action="store_true", help=_("spørg ikke først"))
     revoke.set_defaults(run=_revoke)
     discard = subs.add_parser("discard", parents=[common], help=_("kassér det, der venter på en ukendt nøgle"))
-    discard.add_argument("words", metavar=_("ORD"), nargs="+", help=_("nøglens ord (se key list), eller computerens id"))
+    discard.add_argument(
+        "words", metavar=_("ORD"), nargs="+", help=_("nøglens ord (se key list), eller computerens id")
+    )
     discard.add_argument("--yes", action="store_true", help=_("spørg ikke først"))
     discard.set_defaults(run=_discard)
     known = subs.add_parser("list", parents=[common], help=_("vis de nøgler, der kendes her"))
@@ -185,11 +187,11 @@ def _revoke(arguments: argparse.Namespace) -> int:
         named = " ".join(arguments.device)
         devices = revocable(desk, named, after=arguments.after)
         if not wants_json(arguments):
-            for one, last in devices:
+            for one in devices:
                 say(
                     _(
                         "{device}: ændringer efter nummer {last} tæller ikke, hverken her eller hos dem, der får pakken."
-                    ).format(device=clean(one.name), last=last)
+                    ).format(device=clean(one.key.name), last=one.last)
                 )
         if not (arguments.yes or wants_json(arguments) or sure()):
             raise CancelledError(_("Intet er spærret."))

@@ -52,9 +52,7 @@ class GivesWay:
     remembered: Collection[str]
     lifted: Callable[[Database], AbstractContextManager[bool]]
 
-    def frees(  # noqa: PLR0917 - what is asked of one claim
-        self, database: Database, device: str, standing: str, key: str, roles: Mapping[str, str]
-    ) -> bool:
+    def frees(self, database: Database, device: str, standing: str, key: str, roles: Mapping[str, str]) -> bool:
         """Throw away what the unknown key `standing` wrote under a device that the trusted `key` signs for.
 
         Returns whether the device's id is free now.
