@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.meeting.laptops import Laptop
+    from vejleder_tui.bundle.parts import Part
 
 
 def receipt(
@@ -35,6 +36,7 @@ def receipt(
     heads: Sequence[Head] | None = None,
     waits: Sequence[WaitingRun] = (),
     bundles: Sequence[BundleState] = (),
+    parts: Sequence[Part] = (),
 ) -> Path:
     """A receipt of what a laptop holds; a centre's is written by the same function."""
     own = own_keys(sender.desk.store.connection)
@@ -44,6 +46,7 @@ def receipt(
         signer=own.signer, recipients=[to.card.recipient], bundle_id=sender.desk.ids.new(),
         created=stamp(sender.clock.now()), generation=generation, number=number,
         have=have(sender.desk.store.connection) if heads is None else heads, waiting=waits, bundles=bundles,
+        parts=parts,
     ).path  # fmt: skip
 
 
