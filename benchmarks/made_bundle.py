@@ -11,6 +11,7 @@ from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.header import BundleHeader, Cover, Exporter
 from vejleder_tui.bundle.keys import KeyCard, age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.minisign import SigningKey
+from vejleder_tui.bundle.tree import Tree
 from vejleder_tui.bundle.writer import sign_head, write_bundle
 from vejleder_tui.ids import SeededRandomness, natural_id
 from vejleder_tui.oplog import GENESIS, OperationLine, hash_of
@@ -52,7 +53,7 @@ def made_bundle(folder: Path, attendances: int, recipient: str) -> MadeBundle:
     role = "coordinator"
     organisation = organisation_id(MUNICIPALITY)
     lines, rows = folder / "lines", folder / "rows"
-    at, last = GENESIS, 0
+    at, last, tree = GENESIS, 0, Tree()
     with lines.open("w", encoding="utf-8") as written, rows.open("w", encoding="utf-8") as plain:
         own: Said = {"name": "Bærbar 9", "role": role, "sign_key": signer.public.text, "seal_key": sealed}
         begin: list[tuple[str, str, Said, Said]] = [
@@ -67,11 +68,13 @@ def made_bundle(folder: Path, attendances: int, recipient: str) -> MadeBundle:
                     table=table, row=row, salt=random.take(16).hex(), key=key, values=values,
                 ).encode()  # fmt: skip
                 at = hash_of(at, line)
+                tree.leaf(at)
                 written.write(f"{line}\n")
                 if table == "attendance":
                     cells = (row, "f", at, key["session"], key["citizen"], values["code"], values["source"])
                     plain.write("\t".join(map(str, cells)) + "\n")
-    cover = Cover(device, 1, last, GENESIS, at, sign_head(signer, device, last, at), signer.public.text)
+    root = tree.root()
+    cover = Cover(device, 1, last, GENESIS, at, root, sign_head(signer, device, last, at, root), signer.public.text)
     header = BundleHeader(
         bundle_id=_new_id(random), kind="delta", created="2026-11-24T09:30:00Z",
         exporter=Exporter(device, "Bærbar 9", signer.public.text, MUNICIPALITY), version="0.1.0", schema=SCHEMA,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.settling import install
 from vejleder_tui.clock import FixedClock
 from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.i18n import set_language
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vejleder_tui.services.desk import Desk
+
+install()
 
 PASSPHRASE = "hest maj lampe ni"
 START = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)

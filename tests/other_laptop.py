@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.services.test_desk_faults import sound
 from vejleder_tui.bundle.minisign import SigningKey
+from vejleder_tui.bundle.proofs import root_of
 from vejleder_tui.bundle.writer import sign_head
 from vejleder_tui.clock import FixedClock
 from vejleder_tui.ids import SeededRandomness
@@ -73,8 +74,9 @@ def bring(source: Desk, target: Desk) -> Applied:
         derived = Derived(database)
         applying = Applying(database, roles, opened=door.opened)
         # The laptop whose store was copied signs with its own key, which nobody here asks after.
-        signature = sign_head(SIGNERS[key], source.device, *last) if key in SIGNERS else ""
-        applying.path(source.device, 1, last[0], GENESIS, last[1], signature, key)
+        root = root_of(source.store.connection, source.device, *last)
+        signature = sign_head(SIGNERS[key], source.device, *last, root) if key in SIGNERS else ""
+        applying.path(source.device, 1, last[0], GENESIS, last[1], root, signature, key)
         for seq, hash_, line in source.store.connection.execute(
             "SELECT seq, hash, line FROM operation WHERE device = ? ORDER BY seq", (source.device,)
         ):

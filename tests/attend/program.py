@@ -43,7 +43,7 @@ class GatedSeat(Seat):
     gate: threading.Event
 
     def write(self, act: Callable[[Any], Any]) -> Any:
-        assert self.gate.wait(20)
+        assert self.gate.wait()
         return super().write(act)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tests.attend.group import NAMES, Group, add_goal, make_group
 from tests.attend.program import Home, Rating, opened, program
 from tests.screens.golden import check_golden, lines, wait
+from tests.settling import Gate
 from vejleder_tui.queries.roster import roster
 from vejleder_tui.services.after_session import answer_incidents, sign_off
 from vejleder_tui.services.attendance import mark, mark_rest, set_minutes, set_note, set_reason
@@ -81,7 +81,7 @@ async def test_the_picture(desk: Desk) -> None:
 
 
 async def test_a_slow_disk_shows_that_it_waits_and_then_that_it_saved(desk: Desk, group: Group) -> None:
-    gate = threading.Event()
+    gate = Gate()
     app = program(desk, group, gate=gate)
     async with app.run_test(size=(80, 24)) as pilot:
         opened(app, group)
@@ -411,7 +411,7 @@ async def test_read_only_marks_nothing(desk: Desk, group: Group) -> None:
 
 
 async def test_marks_still_queued_when_the_screen_is_left_are_saved(desk: Desk, group: Group) -> None:
-    gate = threading.Event()
+    gate = Gate()
     app = program(desk, group, gate=gate)
     async with app.run_test(size=(80, 24)) as pilot:
         opened(app, group)
@@ -433,15 +433,17 @@ async def test_answers_of_a_slow_disk_are_taken_in_the_order_of_the_keys(desk: D
     write = link.write
 
     def after_the_third(act: Any) -> Any:
-        while seen["acts"] < 3:
-            pass
+        assert third.wait()
         return write(act)
 
     seen = {"acts": 0}
+    third = Gate()
     within = app.write_within
 
     def counted(act: Any, **values: Any) -> Any:
         seen["acts"] += 1
+        if seen["acts"] == 3:
+            third.set()
         return within(act, **values, seconds=0.01 if seen["acts"] < 3 else 20)
 
     async with app.run_test(size=(80, 24)) as pilot:

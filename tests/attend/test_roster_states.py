@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from tests.attend.program import opened, program
 from tests.screens.day import contest
 from tests.screens.golden import check_golden, lines, wait
 from tests.screens.live import running
+from tests.settling import Gate
 from vejleder_tui.services.after_session import answer_incidents, sign_off
 from vejleder_tui.services.attendance import mark, mark_rest
 from vejleder_tui.settings import Settings
@@ -40,7 +40,7 @@ async def test_in_english(desk: Desk, group: Group) -> None:
 
 
 async def test_pending_and_not_saved(desk: Desk, group: Group) -> None:
-    gate = threading.Event()
+    gate = Gate()
     app = program(desk, group, gate=gate)
     async with app.run_test(size=(80, 24)) as pilot:
         opened(app, group)

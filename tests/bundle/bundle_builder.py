@@ -20,6 +20,7 @@ from vejleder_tui.bundle.chain import next_hash
 from vejleder_tui.bundle.header import GENESIS, BundleHeader, Cover, ErasedPlace, Exporter
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.minisign import SigningKey, write_signature
+from vejleder_tui.bundle.tree import Tree
 from vejleder_tui.bundle.writer import sign_head
 from vejleder_tui.ids import SeededRandomness
 
@@ -32,6 +33,31 @@ _RANDOM = SeededRandomness(20261122)
 
 def a_uuid() -> str:
     return str(uuid.UUID(bytes=_RANDOM.take(16), version=4))
+
+
+def root_of(hashes: Sequence[str]) -> str:
+    """Return the root of the tree over these hashes, from the first one on."""
+    tree = Tree()
+    for one in hashes:
+        tree.leaf(one)
+    return tree.root()
+
+
+def proved(cover: Cover, hashes: Sequence[str]) -> Cover:
+    """Return a cover of a chain of these hashes with what its root takes to prove the lines that it has."""
+    if not cover.absent and not cover.erased:
+        return cover
+
+    runs = tuple(replace(run, tree=told_of(hashes, run.first, run.last)) for run in cover.absent)
+    return replace(cover, absent=runs, tree=told_of(hashes, 1, cover.first - 1))
+
+
+def told_of(hashes: Sequence[str], first: int, last: int) -> str:
+    """Return what a bundle tells of the numbers `first` to `last`, whose own hash stands beside it."""
+    part = Tree(first - 1)
+    for one in hashes[first - 1 : max(0, last - 1)]:
+        part.leaf(one)
+    return part.told()
 
 
 @dataclass(frozen=True)
@@ -58,7 +84,8 @@ class Device:
             last,
             before,
             end,
-            sign_head(self.signer, self.device, last, end),
+            root := root_of(self.hashes[:last]),
+            sign_head(self.signer, self.device, last, end, root),
             self.signer.public.text,
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tests.bundle.bundle_builder import a_device, a_header
 from vejleder_tui.bundle.chain import next_hash
 from vejleder_tui.bundle.header import GENESIS, Cover
+from vejleder_tui.bundle.tree import Tree
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.bundle.writer import sign_head, write_bundle
 
@@ -32,11 +33,12 @@ def main(folder: Path, count: int) -> None:
                 % (ours.device.encode(), seq, seq, salt[:32].encode(), b"n" * 60, salt[32:].encode())
             )
 
-    end = GENESIS
+    end, tree = GENESIS, Tree()
     for line in lines():
         end = next_hash(end, line)
-    signature = sign_head(ours.signer, ours.device, count, end)
-    cover = Cover(ours.device, 1, count, GENESIS, end, signature, ours.signer.public.text)
+        tree.leaf(end)
+    signature = sign_head(ours.signer, ours.device, count, end, tree.root())
+    cover = Cover(ours.device, 1, count, GENESIS, end, tree.root(), signature, ours.signer.public.text)
     header = a_header(ours, [cover], [ours.recipient])
     written = write_bundle(folder, header, lines(), header.recipients, ours.signer)
     found = verify_bundle(written.path, [ours.identity])

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.bundle.bundle_builder import root_of
 from tests.oplog.replicas import Replica
 from tests.oplog.test_convergence import SESSIONS, History, _belongs
 from vejleder_tui.bundle.branches import Branches, irregular_devices, operations_on
 from vejleder_tui.bundle.chain import next_hash
 from vejleder_tui.bundle.cuts import again, earlier_of, rows_only
 from vejleder_tui.bundle.header import erased_place
+from vejleder_tui.bundle.proofs import proof_of
 from vejleder_tui.bundle.slices import (
     GENESIS,
     Receipt,
@@ -27,10 +29,12 @@ from vejleder_tui.bundle.slices import (
     tips,
     unsent,
 )
+from vejleder_tui.bundle.tree import Tree, blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from vejleder_tui.bundle.proofs import Proof
     from vejleder_tui.bundle.slices import Run
 
 HISTORIES = int(os.environ.get("VEJLEDER_HISTORIES", "500")) // 5
@@ -46,15 +50,20 @@ def pieces_of(source: Replica, runs: Iterable[Run]) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     for run in runs:
         key = source.world.key(run.device)
-        keep_ends(source.database, [SignedHead(run.device, run.last, run.end, "signature", key)])
-        found.append(("path", run.device, run.first, run.last, run.before, run.end, "signature", key))
+        away = [(part.first, part.last) for part in run.parts if not part.present]
+        proof = proof_of(source.database, run, away)
+        # Whoever carries it, and whatever was left out for him: what he tells fits the root that its device signs.
+        assert proof.root == root_of(source.world.way(run.end)) == proved_root(source, run, proof)
+        keep_ends(source.database, [SignedHead(run.device, run.last, run.end, proof.root, "signature", key)])
+        found.append(("path", run.device, run.first, run.last, run.before, run.end, proof.root, "signature", key))
+        trees = iter(proof.runs)
         told = {place.seq: place for place in map(erased_place, erased_of(source.database, run))}
         lines = lines_of(source.database, [run])
         at, number = run.before, run.first
         for part in run.parts:
             assert (part.first, part.before) == (number, at)
             if not part.present:
-                found.append(("absent", part.first, part.last, part.end))
+                found.append(("absent", part.first, part.last, part.end, next(trees)))
                 number, at = part.last + 1, part.end
                 continue
             while number <= part.last:
@@ -72,6 +81,22 @@ def pieces_of(source: Replica, runs: Iterable[Run]) -> list[tuple[Any, ...]]:
         assert not told
         assert next(lines, None) is None
     return found
+
+
+def proved_root(source: Replica, run: Run, proof: Proof) -> str:
+    """Reckon the root as a reader does, from what is told and the hashes that the lines have."""
+    way, tree, trees = source.world.way(run.end), Tree(), iter(proof.runs)
+    tree.extend(blocks_of(0, max(0, run.first - 2), proof.before))
+    if run.first > 1:
+        tree.leaf(run.before)
+    for part in run.parts:
+        if part.present:
+            for one in way[part.first - 1 : part.last]:
+                tree.leaf(one)
+        else:
+            tree.extend(blocks_of(part.first - 1, part.last - 1, next(trees)))
+            tree.leaf(part.end)
+    return tree.root()
 
 
 def reached(replica: Replica) -> set[tuple[str, str]]:

@@ -75,7 +75,7 @@ def test_the_chain_and_its_signed_end_are_redone_in_the_shell(tmp_path: Path) ->
         r"{ printf '\060\052\060\005\006\003\053\145\160\003\041\000';"
         " jq -r '.covers[0].public_key' bundle.json | base64 -d | tail -c 32; } > key.der;"
         " jq -r '.covers[0].signature' bundle.json | base64 -d > head.sig;"
-        " printf 'vejleder-head/1 %s %s %s' $(jq -r '.covers[0]|.device,.last,.end' bundle.json) > head;"
+        " printf 'vejleder-head/2 %s %s %s %s' $(jq -r '.covers[0]|.device,.last,.end,.root' bundle.json) > head;"
         " openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in head -sigfile head.sig"
     )
     assert "Verified Successfully" in run("bash", "-c", verify, folder=folder)

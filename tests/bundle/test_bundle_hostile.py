@@ -24,6 +24,7 @@ from tests.bundle.bundle_builder import (
     members_of,
     operation,
     packed,
+    proved,
     remnant,
     sealed,
     sealed_file,
@@ -521,7 +522,9 @@ def test_a_relaying_laptop_cannot_invent(tmp_path: Path) -> None:
         return tar_of(with_manifest(members, header.trusted_comment, relay.signer))
 
     assert refused_tar(tmp_path, tar(true)).detail == "chain end of cover 1"
-    unsigned = replace(forged.cover(), signature=sign_head(relay.signer, theirs.device, 3, forged.hashes[2]))
+    unsigned = replace(
+        forged.cover(), signature=sign_head(relay.signer, theirs.device, 3, forged.hashes[2], forged.cover().root)
+    )
     assert refused_tar(tmp_path, tar(unsigned)).detail == "cover 1: signature"
     assert (
         refused_tar(tmp_path, tar(replace(unsigned, public_key=relay.signer.public.text))).detail
@@ -600,7 +603,7 @@ def test_covers_and_absent_runs_that_do_not_add_up(tmp_path: Path) -> None:
     taken = remnant(OURS, 2)
 
     def without(*runs: AbsentRun, erased: tuple[str, ...] = ()) -> tuple[Cover, ...]:
-        return (replace(cover, absent=runs, erased=erased),)
+        return (proved(replace(cover, absent=runs, erased=erased), end),)
 
     for change in (
         {"covers": (cover, cover), "operations": 6},

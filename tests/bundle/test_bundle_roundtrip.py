@@ -15,7 +15,7 @@ import pyrage
 import pytest
 import zstandard
 
-from tests.bundle.bundle_builder import a_device, a_fork, a_header, a_small_header, remnant
+from tests.bundle.bundle_builder import a_device, a_fork, a_header, a_small_header, proved, remnant
 from vejleder_tui import errors
 from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Have
@@ -89,7 +89,7 @@ def test_a_receipt_has_no_operations(tmp_path: Path) -> None:
 def test_runs_that_are_absent_carry_the_chain_on(tmp_path: Path) -> None:
     ours = a_device(12)
     absent = tuple(AbsentRun(first, last, ours.hashes[last - 1]) for first, last in ((1, 2), (5, 5), (6, 7), (11, 12)))
-    header = a_small_header(ours, covers=(replace(ours.cover(), absent=absent),), operations=6)
+    header = a_small_header(ours, covers=(proved(replace(ours.cover(), absent=absent), ours.hashes),), operations=6)
     present = [*ours.lines[2:4], *ours.lines[7:10]]
     with pytest.raises(errors.StoreError):
         write_bundle(tmp_path, header, present, header.recipients, ours.signer)
@@ -104,7 +104,7 @@ def test_runs_that_are_absent_carry_the_chain_on(tmp_path: Path) -> None:
 
 def test_a_cover_may_be_absent_as_a_whole(tmp_path: Path) -> None:
     ours = a_device(3)
-    cover = replace(ours.cover(), absent=(AbsentRun(1, 3, ours.hashes[2]),))
+    cover = proved(replace(ours.cover(), absent=(AbsentRun(1, 3, ours.hashes[2]),)), ours.hashes)
     header = a_small_header(ours, covers=(cover,), operations=0)
     assert verify_bundle(write_bundle(tmp_path, header, [], header.recipients, ours.signer).path, [ours.identity]).ok
 
@@ -115,7 +115,8 @@ def test_the_pieces_of_a_fork_with_erased_and_absent_places(tmp_path: Path) -> N
     first = replace(
         ours.cover(), absent=(AbsentRun(4, 5, ours.hashes[4]),), erased=(remnant(ours, 2), remnant(ours, 6))
     )
-    second = replace(other.cover(4, 5), erased=(remnant(other, 4, "field"),))
+    first = proved(first, ours.hashes)
+    second = proved(replace(other.cover(4, 5), erased=(remnant(other, 4, "field"),)), other.hashes)
     third = other.cover(4, 4)
     header = a_header(ours, [first, second, third], [ours.recipient], operations=4)
     lines = [ours.lines[0], ours.lines[2], other.lines[4], other.lines[3]]
@@ -130,7 +131,7 @@ def test_the_pieces_of_a_fork_with_erased_and_absent_places(tmp_path: Path) -> N
         Line(ours.device, 1, ours.hashes[0], ours.lines[0]),
         Taken(ours.device, 2, ours.hashes[1], token, erase, "row"),
         Line(ours.device, 3, ours.hashes[2], ours.lines[2]),
-        Absent(ours.device, 4, 5, ours.hashes[4]),
+        Absent(ours.device, 4, 5, ours.hashes[4], first.absent[0].tree),
         Taken(ours.device, 6, ours.hashes[5], token, erase, "row"),
         Started(second),
         Taken(ours.device, 4, other.hashes[3], token, erase, "field"),
@@ -266,9 +267,9 @@ def test_a_file_for_someone_else_a_newer_one_and_none(tmp_path: Path) -> None:
 
 
 def test_a_header_survives_the_way_through_json() -> None:
-    ours = a_device(3)
-    cover = replace(ours.cover(), absent=(AbsentRun(1, 1, ours.hashes[0]),), erased=(remnant(ours, 2),))
-    header = a_small_header(ours, covers=(cover,), operations=1, have=(Have(ours.device, 3, ours.hashes[2]),))
+    ours = a_device(4)
+    cover = replace(ours.cover(2), absent=(AbsentRun(2, 3, ours.hashes[0]),), erased=(remnant(ours, 4),), tree="eHg=")
+    header = a_small_header(ours, covers=(cover,), operations=0, have=(Have(ours.device, 4, ours.hashes[3]),))
     raw = header.to_json()
     assert BundleHeader.from_json(raw) == header
     assert next(iter(json.loads(raw))) == "format"

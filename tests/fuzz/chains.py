@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from tests.bundle.bundle_builder import root_of, told_of
 from tests.fuzz.mutations import Mutator
 from tests.fuzz.oracle import Call
 from tests.fuzz.world import COORDINATOR, OURS, RELAY, STRANGER, WORKER, Party, Stage
@@ -40,8 +41,15 @@ class Path:
     @property
     def calls(self) -> list[Call]:
         """Return it as `Applying` takes it."""
-        head = ("path", self.party.device, self.first, self.last, self.before, self.end, "signature", self.party.key)
-        return [head, *self.pieces]
+        head = ("path", self.party.device, self.first, self.last, self.before, self.end, self.root, "signature")
+        return [(*head, self.party.key), *self.pieces]
+
+    @property
+    def root(self) -> str:
+        """The root that its device signs: over its true chain, or over the one that it wrote otherwise."""
+        if self.last <= len(self.party.hashes) and self.end == self.party.hashes[self.last - 1]:
+            return root_of(self.party.hashes[: self.last])
+        return root_of([*self.party.hashes[: self.first - 1], *(str(piece[2]) for piece in self.pieces)])
 
     def refusal(self) -> str:
         """Return why a reader refuses a file with it, or "" (docs/bundle-format.md § 5, and the key of number 1)."""
@@ -123,10 +131,11 @@ def _is_text(line: str) -> bool:
     return ("\n" not in line and line.isprintable()) or all(not 0xD800 <= ord(letter) < 0xE000 for letter in line)
 
 
-def carried(chance: random.Random, mutator: Mutator, stage: Stage) -> Path:
+def carried(chance: random.Random, mutator: Mutator, stage: Stage, *, honest: bool = False) -> Path:
     """Return somebody's true chain, as another could carry it: runs left out, places said to be erased, hashes invented.
 
-    Every line stands on its true hash and the end is the one that was signed: so it passes all that a reader can check.
+    Every line stands on its true hash and the end is the one that was signed. Of what else is said, all is true where he is
+    `honest`: then a reader takes it.
     """
     party = stage.parties[chance.choice((COORDINATOR, WORKER, WORKER, STRANGER, OURS))]
     last = chance.choice((len(party.lines), chance.randint(1, len(party.lines))))
@@ -141,17 +150,17 @@ def carried(chance: random.Random, mutator: Mutator, stage: Stage) -> Path:
         if kind == "operation":
             pieces.append((kind, seq, one, party.lines[seq - 1]))
         elif kind == "absent":
-            pieces.append((kind, seq, stop, one))
+            pieces.append((kind, seq, stop, one, told_of(party.hashes, seq, stop)))
         else:
             token = row_token(chance.choice(mutator.rows)[1]) if chance.random() < 0.8 else chance.randbytes(16).hex()
             erase = chance.choice([*mutator.hashes, chance.randbytes(32).hex()])
             pieces.append((kind, seq, one, token, erase, chance.choice(("row", "row", "field"))))
         seq = stop + 1
     before = party.before(first)
-    for place, piece in enumerate(pieces[:-1]):
+    for place, piece in enumerate([] if honest else pieces[:-1]):
         if piece[0] != "operation" and pieces[place + 1][0] != "operation" and chance.random() < 0.5:
             hash_ = chance.choice([*mutator.hashes, chance.randbytes(32).hex()])
-            pieces[place] = (*piece[:3], hash_) if piece[0] == "absent" else (*piece[:2], hash_, *piece[3:])
-    if first > 1 and pieces[0][0] != "operation" and chance.random() < 0.5:
+            pieces[place] = (*piece[:3], hash_, piece[4]) if piece[0] == "absent" else (*piece[:2], hash_, *piece[3:])
+    if not honest and first > 1 and pieces[0][0] != "operation" and chance.random() < 0.5:
         before = chance.choice([*mutator.hashes, chance.randbytes(32).hex()])
     return Path(party, first, before if before != GENESIS or first == 1 else "1" * 64, tuple(pieces))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path as File
 from typing import Any
 
-from tests.bundle.bundle_builder import Member, packed, sealed, tar_of, with_manifest
+from tests.bundle.bundle_builder import Member, packed, sealed, tar_of, told_of, with_manifest
 from tests.fuzz.chains import Path
 from tests.fuzz.oracle import Call
 from tests.fuzz.world import Party
@@ -27,11 +27,12 @@ def cover_of(path: Path) -> tuple[Cover, list[str]]:
     """Return a path as a cover, signed by the device's own key, and its lines."""
     party = path.party
     lines = [str(piece[3]) for piece in path.pieces if piece[0] == "operation"]
+    absent = tuple(AbsentRun(*piece[1:]) for piece in path.pieces if piece[0] == "absent")
+    erased = tuple(" ".join(map(str, piece[1:])) for piece in path.pieces if piece[0] == "taken")
     cover = Cover(
-        party.device, path.first, path.last, path.before, path.end,
-        sign_head(party.signer, party.device, path.last, path.end), party.key,
-        tuple(AbsentRun(piece[1], piece[2], piece[3]) for piece in path.pieces if piece[0] == "absent"),
-        tuple(" ".join(map(str, piece[1:])) for piece in path.pieces if piece[0] == "taken"),
+        party.device, path.first, path.last, path.before, path.end, path.root,
+        sign_head(party.signer, party.device, path.last, path.end, path.root), party.key, absent, erased,
+        told_of(party.hashes, 1, path.first - 1) if absent or erased else "",
     )  # fmt: skip
     return cover, lines
 
@@ -87,11 +88,9 @@ def pieces_of(path: File, identity: str, found: Verification) -> list[Call]:
                 case Line(seq=seq, hash=hash_, line=line):
                     calls.append(("operation", seq, hash_, line.decode()))
                 case Started(cover=one):
-                    calls.append(
-                        ("path", one.device, one.first, one.last, one.before, one.end, one.signature, one.public_key)
-                    )
-                case Absent(first=first, last=last, end=end):
-                    calls.append(("absent", first, last, end))
+                    calls.append(("path", *one.path))
+                case Absent(first=first, last=last, end=end, tree=tree):
+                    calls.append(("absent", first, last, end, tree))
                 case Taken(seq=seq, hash=hash_, token=token, erase=erase, kind=kind):
                     calls.append(("taken", seq, hash_, token, erase, kind))
     return calls

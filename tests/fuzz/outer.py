@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path as File
 from typing import Any
 
-from tests.bundle.bundle_builder import Member, packed, sealed, tar_of, with_manifest
+from tests.bundle.bundle_builder import Member, packed, sealed, tar_of, told_of, with_manifest
 from tests.fuzz.chains import Path, carried, whole
 from tests.fuzz.files import fields_of_header, file_of, header_of, members_of, pieces_of
 from tests.fuzz.inner import Outcomes, outcome_of
@@ -146,7 +146,8 @@ def header(seed: int, folder: File) -> Outcomes:
     relay, ours = world.parties[RELAY], world.parties[OURS]
     if chance.random() < 0.5:
         mutator = Mutator(chance, world)
-        paths = [carried(chance, mutator, world) for _ in range(chance.choice((1, 1, 2, 3)))]
+        honest = chance.random() < 0.7
+        paths = [carried(chance, mutator, world, honest=honest) for _ in range(chance.choice((1, 1, 2, 3)))]
     else:
         paths = [whole(world.parties[name], chance.randint(1, 9)) for name in (COORDINATOR, WORKER, RELAY, STRANGER)]
     told, lines = header_of(relay, ours.recipient, paths)
@@ -179,7 +180,7 @@ def _changed_fields(chance: random.Random, fields: dict[str, Any]) -> dict[str, 
         fields["operations"] = max(0, fields["operations"] + chance.choice((-2, -1, 0, 0, 1, 2)))
     else:
         other = chance.choice(covers)
-        name = chance.choice(("before", "end", "signature", "public_key", "device", "absent", "erased"))
+        name = chance.choice(("before", "end", "root", "signature", "public_key", "device", "absent", "erased", "tree"))
         cover[name], other[name] = other[name], cover[name]
     return fields
 
@@ -204,7 +205,11 @@ def receipt_case(seed: int, ours: str) -> ReceiptCase | None:
         (RefusedOperation(party.device, 1, party.hashes[0], "field"),),
         (BundleState("00000000-0000-4000-8000-000000000000", "applied", ""),),
     )  # fmt: skip
-    paths = [Path(party, 1, "0" * 64, (("absent", 1, 3, party.hashes[2]),))] if chance.random() < 0.2 else []
+    paths = (
+        [Path(party, 1, "0" * 64, (("absent", 1, 3, party.hashes[2], told_of(party.hashes, 1, 3)),))]
+        if chance.random() < 0.2
+        else []
+    )
     found, _lines = header_of(relay, ours, paths, name=str(seed), told=told)
     fields = fields_of_header(found)
     fields["have"] = [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.bundle.bundle_builder import sealed_file, tar_of, with_manifest
+from tests.bundle.bundle_builder import proved, root_of, sealed_file, tar_of, told_of, with_manifest
 from tests.fuzz.chains import Path, whole
 from tests.fuzz.oracle import accounted_for, check, state_of, take_in
 from tests.fuzz.world import COORDINATOR, OURS, RELAY, WORKER, Party, Stage, stage
@@ -93,14 +94,16 @@ def test_invented_remnants_of_a_true_erase_take_nothing_of_a_row_that_stands(of:
 def test_a_lie_about_where_a_path_begins_keeps_nothing_back_for_ever(world: Stage) -> None:
     worker = world.parties[WORKER]
     last = len(worker.lines)
-    away = ("absent", 20, 24, worker.hashes[23])
+    away = ("absent", 20, 24, worker.hashes[23], "")
     lines = [("operation", seq, worker.hashes[seq - 1], worker.lines[seq - 1]) for seq in range(25, last + 1)]
     heals(world, Path(worker, 20, "b" * 64, (away, *lines)))
     # Twice, each with another lie, and in two runs of which the first ends nowhere.
     heals(
         world,
         Path(worker, 20, "b" * 64, (away, *lines)),
-        Path(worker, 20, "c" * 64, (("absent", 20, 22, "d" * 64), ("absent", 23, 24, worker.hashes[23]), *lines)),
+        Path(
+            worker, 20, "c" * 64, (("absent", 20, 22, "d" * 64, ""), ("absent", 23, 24, worker.hashes[23], ""), *lines)
+        ),
         ignoring=("withheld", "operation"),
     )
 
@@ -109,7 +112,7 @@ def test_a_remnant_with_the_hash_of_another_operation_is_no_hindrance_to_it(worl
     worker = world.parties[WORKER]
     pieces = (
         ("taken", 25, worker.hashes[31], row_token(world.rows["citizen"][0]), "e" * 64, "row"),
-        ("absent", 26, len(worker.lines), worker.hashes[-1]),
+        ("absent", 26, len(worker.lines), worker.hashes[-1], ""),
     )
     database = world.copy()
     take_in(database, world.roles, Path(worker, 25, "b" * 64, pieces).calls)
@@ -150,30 +153,38 @@ def bundle_of(tmp_path: Any, world: Stage, cover: Cover, lines: list[str]) -> Ve
 
 
 def cover_of(party: Party, first: int, last: int, end: str, signature: str, **more: Any) -> Cover:
-    return Cover(party.device, first, last, party.before(first), end, signature, party.key, **more)
+    """Return a cover with the true root, and with what it takes as far as the true chain goes."""
+    cover = Cover(
+        party.device, first, last, party.before(first), end, true_root(party, last), signature, party.key, **more
+    )
+    return proved(cover, party.hashes)
+
+
+def true_root(party: Party, last: int) -> str:
+    return root_of(party.hashes[:last])
+
+
+def signed(signer: Any, party: Party, last: int, end: str) -> str:
+    return sign_head(signer, party.device, last, end, true_root(party, last))
 
 
 def test_the_true_cover_is_taken(tmp_path: Any, world: Stage) -> None:
     worker = world.parties[WORKER]
     last = len(worker.lines)
-    cover = cover_of(
-        worker, 20, last, worker.hashes[-1], sign_head(worker.signer, worker.device, last, worker.hashes[-1])
-    )
+    cover = cover_of(worker, 20, last, worker.hashes[-1], signed(worker.signer, worker, last, worker.hashes[-1]))
     assert bundle_of(tmp_path, world, cover, list(worker.lines[19:])).ok
 
 
 def test_no_line_of_another_can_be_made_up_changed_or_moved(tmp_path: Any, world: Stage) -> None:
     worker, relay = world.parties[WORKER], world.parties[RELAY]
     last = len(worker.lines)
-    true = sign_head(worker.signer, worker.device, last, worker.hashes[-1])
+    true = signed(worker.signer, worker, last, worker.hashes[-1])
     said = json.loads(worker.lines[-1]) | {"values": {"name": "Forfalsket"}}
     changed = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     new_end = hash_of(worker.before(last), changed)
     more = json.dumps(said | {"seq": last + 1, "txn": last + 1}, ensure_ascii=False, separators=(",", ":"))
-    own = [
-        sign_head(relay.signer, worker.device, number, end) for number, end in ((last, new_end), (last + 1, "f" * 64))
-    ]
-    old = sign_head(worker.signer, worker.device, last - 1, worker.hashes[-2])
+    own = [signed(relay.signer, worker, number, end) for number, end in ((last, new_end), (last + 1, "f" * 64))]
+    old = signed(worker.signer, worker, last - 1, worker.hashes[-2])
     lines = list(worker.lines[19:])
     cases = [
         (cover_of(worker, 20, last, worker.hashes[-1], true), [*lines[:-1], changed]),
@@ -187,7 +198,7 @@ def test_no_line_of_another_can_be_made_up_changed_or_moved(tmp_path: Any, world
         (cover_of(worker, 20, last, worker.hashes[-1], true), [*lines[:-1], *relay.lines[-1:]]),
         # Under the relay's own key, for a device whose key is known.
         (
-            Cover(worker.device, 20, last, worker.before(20), new_end, own[0], relay.key),
+            replace(cover_of(worker, 20, last, new_end, own[0]), public_key=relay.key),
             [*lines[:-1], changed],
         ),
         # A run that is said not to travel hides nothing: the line after it stands on its true hash.
@@ -208,3 +219,71 @@ def test_no_line_of_another_can_be_made_up_changed_or_moved(tmp_path: Any, world
         found = bundle_of(tmp_path, world, cover, carried)
         assert not found.ok, number
         assert found.errors, number
+
+
+def forged_line(worker: Party, number: int) -> str:
+    said = json.loads(worker.lines[number - 1]) | {"values": {"name": "Forfalsket"}}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("what", ["absent", "erased"])
+def test_no_line_can_be_put_before_one_that_does_not_travel(tmp_path: Any, world: Stage, what: str) -> None:
+    """The hash that he states for what does not travel leads to the signed end, whatever stands before it."""
+    worker = world.parties[WORKER]
+    last = len(worker.lines)
+    signature = signed(worker.signer, worker, last, worker.hashes[-1])
+    away = last - 2
+    gap: dict[str, Any] = (
+        {"absent": (AbsentRun(away, away, worker.hashes[away - 1]),)}
+        if what == "absent"
+        else {"erased": (f"{away} {worker.hashes[away - 1]} {'c' * 32} {'d' * 64} row",)}
+    )
+    for first in (1, 2, 20):
+        cover = cover_of(worker, first, last, worker.hashes[-1], signature, **gap)
+        lines = [line for number, line in enumerate(worker.lines, start=1) if number >= first and number != away]
+        assert bundle_of(tmp_path, world, cover, lines).ok
+        for number in {max(first, 2), away - 1}:
+            forged = [*lines[: number - first], forged_line(worker, number), *lines[number - first + 1 :]]
+            found = bundle_of(tmp_path, world, cover, forged)
+            assert not found.ok
+            assert found.detail == "chain root of cover 1"
+            # He reckons the root that fits his lines; the device signed another one.
+            hashes, before = list(worker.hashes), worker.before(number)
+            for place in range(number, away):
+                text = forged[place - first]
+                before = hashes[place - 1] = hash_of(before, text)
+            refit = replace(cover, root=root_of(hashes))
+            assert bundle_of(tmp_path, world, refit, forged).detail == "cover 1: signature"
+
+
+def test_what_a_run_is_said_to_end_with_is_proved_too(tmp_path: Any, world: Stage) -> None:
+    """Nothing that travels stands on it: the erased place after it has a hash of its own."""
+    worker = world.parties[WORKER]
+    last = len(worker.lines)
+    signature = signed(worker.signer, worker, last, worker.hashes[-1])
+    erased = (f"{last - 2} {worker.hashes[last - 3]} {'c' * 32} {'d' * 64} row",)
+    cover = cover_of(
+        worker, 1, last, worker.hashes[-1], signature,
+        absent=(AbsentRun(20, last - 3, worker.hashes[last - 4]),), erased=erased,
+    )  # fmt: skip
+    lines = [*worker.lines[:19], *worker.lines[-2:]]
+    assert bundle_of(tmp_path, world, cover, lines).ok
+    told = told_of(worker.hashes, 20, last - 3)
+    lie = replace(cover, absent=(AbsentRun(20, last - 3, "b" * 64, told),))
+    assert bundle_of(tmp_path, world, lie, lines).detail == "chain root of cover 1"
+    for tree in ("", told[:-4], f"AAAA{told}", "=", told_of(worker.hashes, 19, last - 3)):
+        lie = replace(cover, absent=(replace(cover.absent[0], tree=tree),))
+        assert not bundle_of(tmp_path, world, lie, lines).ok
+
+
+def test_where_a_bundle_begins_is_proved_too(tmp_path: Any, world: Stage) -> None:
+    worker = world.parties[WORKER]
+    last = len(worker.lines)
+    signature = signed(worker.signer, worker, last, worker.hashes[-1])
+    cover = cover_of(
+        worker, 20, last, worker.hashes[-1], signature, absent=(AbsentRun(20, last - 1, worker.hashes[-2]),)
+    )
+    lines = [worker.lines[-1]]
+    assert bundle_of(tmp_path, world, cover, lines).ok
+    assert bundle_of(tmp_path, world, replace(cover, before="b" * 64), lines).detail == "chain root of cover 1"
+    assert bundle_of(tmp_path, world, replace(cover, tree=""), lines).detail == "chain tree of cover 1"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from tests.bundle.bundle_builder import root_of
 from tests.oplog.replicas import Replica, World
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.minisign import SigningKey
@@ -108,9 +109,10 @@ def _tell(source: Replica, target: Replica, *, part: float = 1.0) -> None:
     bundle: list[tuple[Any, ...]] = []
     for tip in source.tips():
         pieces = source.pieces(tip)
-        _path, device, first, _last, before, _end, signature, key = pieces[0]
+        _path, device, first, _last, before, _end, _root, signature, key = pieces[0]
         kept = pieces[1 : 1 + max(1, int((len(pieces) - 1) * part))]
-        bundle += [("path", device, first, kept[-1][1], before, kept[-1][2], signature, key), *kept]
+        root = root_of(source.world.way(kept[-1][2]))
+        bundle += [("path", device, first, kept[-1][1], before, kept[-1][2], root, signature, key), *kept]
     target.take_in(bundle)
 
 

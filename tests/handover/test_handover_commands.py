@@ -217,8 +217,8 @@ def test_only_what_a_device_signed_is_sent_of_it(shell: Shell, desk: Desk, tmp_p
                 (one, other, seq, seq, "device", other, line),
             )
         connection.execute(
-            "INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)",
-            (other, 1, hashes[0], sign_head(signer, other, 1, hashes[0]), signer.public.text),
+            "INSERT INTO signed_head (device, seq, hash, root, signature, public_key) VALUES (?, ?, ?, ?, ?, ?)",
+            (other, 1, hashes[0], hashes[0], sign_head(signer, other, 1, hashes[0], hashes[0]), signer.public.text),
         )
     found = exported(shell, tmp_path)
     assert (found["operations"], found["first"], found["last"]) == (5, 1, 4)

@@ -192,6 +192,7 @@ def test_what_is_not_whole_is_listed_and_never_invented(desk: Desk, tmp_path: Pa
 def test_what_no_program_of_ours_wrote_is_listed_as_unreadable(desk: Desk, tmp_path: Path) -> None:
     """A bundle that holds together can still say things that this program has no place for."""
     from vejleder_tui.bundle.minisign import SigningKey
+    from vejleder_tui.bundle.proofs import root_of
     from vejleder_tui.bundle.writer import sign_head
     from vejleder_tui.oplog import GENESIS, OperationLine, hash_of
 
@@ -224,9 +225,10 @@ def test_what_no_program_of_ours_wrote_is_listed_as_unreadable(desk: Desk, tmp_p
                 "INSERT INTO operation (hash, device, seq, txn, table_name, row, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (one, other, seq, seq, parts["table"], parts["row"], line),
             )
+        root = root_of(connection, other, last, one)
         connection.execute(
-            "INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)",
-            (other, last, one, sign_head(signer, other, last, one), signer.public.text),
+            "INSERT INTO signed_head (device, seq, hash, root, signature, public_key) VALUES (?, ?, ?, ?, ?, ?)",
+            (other, last, one, root, sign_head(signer, other, last, one, root), signer.public.text),
         )
     for form in ("csv", "json", "xlsx"):
         found = opened(desk, tmp_path, form, folder=form)

@@ -121,12 +121,11 @@ def folds_without_anything_missing(desk: Desk, path: Path) -> None:
     with open_bundle(path, [IDENTITY], manifest=found.manifest) as reader:
         for piece in reader.pieces():
             if isinstance(piece, Started):
-                run = piece.cover
-                applying.path(run.device, run.first, run.last, run.before, run.end, run.signature, run.public_key)
+                applying.path(*piece.cover.path)
             elif isinstance(piece, Line):
                 applying.operation(piece.seq, piece.hash, piece.line)
             elif isinstance(piece, Absent):
-                applying.absent(piece.first, piece.last, piece.end)
+                applying.absent(piece.first, piece.last, piece.end, piece.tree)
             else:
                 assert isinstance(piece, Taken)
                 pytest.fail("a slice tells of erased operations")

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
+from tests.bundle.bundle_builder import root_of, told_of
 from vejleder_tui.clock import FixedClock
 from vejleder_tui.ids import IdSource, SeededRandomness
 from vejleder_tui.migrations.run import upgrade
@@ -97,8 +98,9 @@ class Replica:
         ).fetchone()
         if old is not None:
             self.database.execute(
-                "INSERT INTO signed_head VALUES (?, ?, ?, 'signature', ?) ON CONFLICT DO NOTHING",
-                (self.device, *old, self.key),
+                "INSERT INTO signed_head (device, seq, hash, root, signature, public_key)"
+                " VALUES (?, ?, ?, ?, 'signature', ?) ON CONFLICT DO NOTHING",
+                (self.device, *old, root_of(self.world.way(old[1])), self.key),
             )
         self.device = self.ids.new()
         self.own = set()
@@ -152,7 +154,17 @@ class Replica:
         last = self.world.written[tip]
         before = way[skip - 1] if skip else GENESIS
         found: list[tuple[Any, ...]] = [
-            ("path", last.device, skip + 1, last.seq, before, tip, "signature", self.world.key(last.device))
+            (
+                "path",
+                last.device,
+                skip + 1,
+                last.seq,
+                before,
+                tip,
+                root_of(way),
+                "signature",
+                self.world.key(last.device),
+            )
         ]
         for one in way[skip:]:
             said = self.world.written[one]
@@ -169,7 +181,7 @@ class Replica:
                 found[-1] = ("absent", found[-1][1], said.seq, one)
             else:
                 found.append(("absent", said.seq, said.seq, one))
-        return found
+        return [(*one, told_of(way, one[1], one[2])) if one[0] == "absent" else one for one in found]
 
     def take_in(self, bundle: list[tuple[Any, ...]]) -> Applied:
         """Take in pieces in one transaction."""

@@ -136,7 +136,7 @@ def test_another_key_for_a_known_device_is_no_path() -> None:
     give(one, two)
     (path, *_rest), *operations = one.pieces(one.tips()[0])
     with pytest.raises(ValueError, match="another key"):
-        two.take_in([(path, *_rest[:6], "key of somebody else"), *operations])
+        two.take_in([(path, *_rest[:-1], "key of somebody else"), *operations])
 
 
 def test_one_bad_operation_is_refused_by_name_and_only_what_builds_on_it_waits() -> None:

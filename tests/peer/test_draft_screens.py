@@ -93,8 +93,7 @@ async def test_discarding_asks_and_the_safe_answer_comes_first(desk: Desk, answe
         await wait(pilot)
         assert "►[ Kassér kladde ]" in screen_text(app)
         await pilot.press("enter")
-        for _turn in range(3):
-            await pilot.pause()
+        await wait(pilot)
         words = " ".join(screen_text(app).split())
         assert "Kassér kladden »Peer-aktivitet 24-11«?" in words
         await pilot.press(answer)

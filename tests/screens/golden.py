@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tests.settling import settle
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -26,16 +27,8 @@ def lines(app: App[Any]) -> list[str]:
 
 
 async def wait(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is being written, no worker runs and every message is handled; no sleeping."""
-    app = pilot.app
-    for _turn in range(3):
-        settled = getattr(app, "settled", None)
-        if settled is not None:
-            await settled()
-        running = [one for one in app.workers if one.group not in {"quit", "forever"} and not one.is_finished]
-        if running:
-            await asyncio.gather(*(one.wait() for one in running), return_exceptions=True)
-        await pilot.pause()
+    """Wait until the program has settled; no sleeping, and no guessing (see `tests.settling`)."""
+    await settle(pilot.app)
 
 
 def check_golden(app: App[Any], name: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.acknowledging import acknowledge
 from tests.screens.golden import check_golden, lines, screen_text
 from tests.screens.live import running, wait
+from tests.settling import Gate
 from vejleder_tui.bundle.keys import age_recipient_of, generate_age_identity
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.i18n import set_language
@@ -40,22 +41,15 @@ HOSTILE = "Jens [/b] slut [se bilag 3] =HYPERLINK(1) \u202egib\u202c 👩‍👩
 
 
 async def asked(pilot: Pilot[int]) -> None:
-    """Wait until a question stands over the screen; whoever asked it waits, so `wait` would not come back."""
-    for _turn in range(2_000):
-        if isinstance(pilot.app.screen, ModalBase):
-            await pilot.pause()
-            return
-        await pilot.pause(0.005)
-    raise AssertionError(screen_text(pilot.app))
+    """Wait until a question stands over the screen."""
+    await wait(pilot)
+    assert isinstance(pilot.app.screen, ModalBase), screen_text(pilot.app)
 
 
 async def gone(pilot: Pilot[int], kind: type[ModalBase]) -> None:
     """Wait until a question of this kind was answered."""
-    for _turn in range(2_000):
-        if not isinstance(pilot.app.screen, kind):
-            return
-        await pilot.pause(0.005)
-    raise AssertionError(screen_text(pilot.app))
+    await wait(pilot)
+    assert not isinstance(pilot.app.screen, kind), screen_text(pilot.app)
 
 
 def with_recipient(desk: Desk, name: str = "Ishøj Kommune, administrationen", until: date | None = None) -> None:
@@ -207,12 +201,12 @@ async def test_escape_leaves_no_bundle(desk: Desk) -> None:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, threading.Event]]:
     """Long work that stands still at its first look: (it is there, it may go on)."""
-    there, go_on = threading.Event(), threading.Event()
+    there, go_on = threading.Event(), Gate()
     look = LongTask.look
 
     def waiting(self: LongTask, done: int, total: int) -> None:
         there.set()
-        assert go_on.wait(60)
+        assert go_on.wait()
         look(self, done, total)
 
     monkeypatch.setattr(LongTask, "look", waiting)
@@ -221,11 +215,9 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, thr
 
 
 async def reached(pilot: Pilot[int], event: threading.Event) -> None:
-    for _turn in range(2_000):
-        if event.is_set():
-            return
-        await pilot.pause(0.005)
-    raise AssertionError(screen_text(pilot.app))
+    """Wait until long work stands at the gate."""
+    await wait(pilot)
+    assert event.is_set(), screen_text(pilot.app)
 
 
 async def test_a_writing_that_is_stopped_leaves_nothing(

@@ -47,11 +47,8 @@ async def begun(pilot: Pilot[int]) -> None:
 
 async def until(pilot: Pilot[int], text: str) -> None:
     """Wait until a text stands on the screen."""
-    for _turn in range(2_000):
-        if text in screen_text(pilot.app):
-            return
-        await pilot.pause(0.005)
-    raise AssertionError(screen_text(pilot.app))
+    await wait(pilot)
+    assert text in screen_text(pilot.app), screen_text(pilot.app)
 
 
 async def answer(pilot: Pilot[int], text: str, question: str) -> None:

@@ -13,6 +13,7 @@ from tests.conftest import MadeStore, desk_at
 from tests.demo.conftest import make
 from tests.screens.golden import check_golden, screen_text, wait
 from tests.screens.live import app_on, live, seat_of
+from tests.screens.orders import ORDERS, Order
 from tests.screens.test_text import ENGLISH
 from tests.test_texts import CATALOGUE
 from vejleder_tui import commands
@@ -108,11 +109,17 @@ async def test_danish_has_no_english_word(home: Desk, screen: str) -> None:
         assert sorted(words & set(ENGLISH)) == []
 
 
+@pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("screen", sorted({*FACTORIES, "dialog"} - NOT_HERE))
-async def test_english_has_no_danish_text(home: Desk, screen: str) -> None:
+async def test_english_has_no_danish_text(home: Desk, screen: str, order: str) -> None:
+    """And the picture is the same whether what is read is there before the screen is drawn, or long after."""
     app = app_on(home.store.paths, home.clock, start="today", seat=seat_of(home), settings=Settings(language="en"))
     async with live(app) as pilot:
+        await wait(pilot)
+        ordered = Order(app, order)
         await show(pilot, home, screen)
+        await ordered.settle()
+        await ordered.ripen()
         shown = " ".join(screen_text(app).split())
         assert sorted(text for text in DANISH_ONLY if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", shown)) == []
         check_golden(app, f"english-{screen.replace('_', '-')}")

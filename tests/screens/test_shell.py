@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +9,7 @@ from textual import events
 
 from tests.screens.desk import Link, Today, make, rows
 from tests.screens.golden import check_golden, lines, screen_text, wait
+from tests.settling import Gate
 from vejleder_tui.i18n import set_language
 from vejleder_tui.screens.base import TaskScreen
 from vejleder_tui.screens.protocol import Pending
@@ -195,7 +195,7 @@ async def test_a_window_that_is_too_small_says_so_and_nothing_is_lost() -> None:
 async def test_closing_asks_stands_on_the_safe_answer_and_waits_for_every_write() -> None:
     link = Link()
     app = make(link=link)
-    gate = threading.Event()
+    gate = Gate()
     app.waiting_to_send = 128
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("q")
@@ -221,7 +221,7 @@ async def test_closing_asks_stands_on_the_safe_answer_and_waits_for_every_write(
 
 async def test_a_write_is_acknowledged_at_once_or_later_and_an_error_is_told() -> None:
     app = make()
-    gate = threading.Event()
+    gate = Gate()
     heard: list[Pending] = []
     async with app.run_test(size=(80, 24)) as pilot:
         assert app.write_within(lambda _store: 7, seconds=5) == Pending(done=True, result=7)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from tests.conftest import PASSPHRASE
 from tests.screens.day import the_day
 from tests.screens.golden import check_golden, lines, screen_text, wait
 from tests.screens.live import app_on, fill, live, running, seat_of
+from tests.settling import Gate
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Citizen, Worker
 from vejleder_tui.screens.link import Seat
@@ -214,11 +214,11 @@ async def test_another_worker_after_a_lock_starts_at_i_dag_as_themselves(desk: D
 
 
 async def test_closing_waits_for_every_write(desk: Desk) -> None:
-    gate = threading.Event()
+    gate = Gate()
     count = 40
 
     def write(writing: Desk) -> None:
-        gate.wait(10)
+        gate.wait()
         with writing.transaction() as work:
             work.create(Citizen, work.new_id(), {"organisation": organisation_id("0183")}, name="Max B.")
 

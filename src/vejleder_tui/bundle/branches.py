@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-__all__ = ["GENESIS", "Branches", "Connection", "Place", "Stretch", "irregular_devices", "operations_on"]
+__all__ = [
+    "GENESIS",
+    "Branches",
+    "Connection",
+    "Place",
+    "Stretch",
+    "hashes_on",
+    "irregular_devices",
+    "operations_on",
+    "run_tree",
+]
 
 GENESIS = "0" * 64
 
@@ -58,6 +68,11 @@ class Stretch(NamedTuple):
     def place(self) -> Place:
         """The place that it leads to."""
         return self.last, self.end
+
+    @property
+    def ends(self) -> tuple[Place, Place]:
+        """The place that it builds on, and the one that it leads to."""
+        return self.start, self.place
 
 
 def irregular_devices(connection: Connection) -> set[str]:
@@ -114,6 +129,23 @@ class Branches:
             found.append(one)
             place = one.start
         return found[::-1]
+
+    def between(self, start: Place, place: Place) -> list[Stretch] | None:
+        """Return stretches that lead from one place to another, whichever way; None when there is none."""
+        onward: dict[Place, Stretch] = {}
+        waiting = [place]
+        while waiting and start not in onward:
+            for one in self._ending.get(waiting.pop(), ()):
+                if one.first > start[0] and one.start not in onward:
+                    onward[one.start] = one
+                    waiting.append(one.start)
+        found: list[Stretch] = []
+        while start != place:
+            if start not in onward:
+                return None
+            found.append(onward[start])
+            start = found[-1].place
+        return found
 
     def leading_to(self, places: Iterable[Place]) -> set[Stretch]:
         """Return every stretch that leads to one of the places, also where a run is withheld that overlaps with others."""
@@ -214,6 +246,29 @@ def operations_on(connection: Connection, device: str, stretch: Stretch) -> Iter
     for row in rows:
         if row[1] in on_path:
             yield tuple(row[:5])
+
+
+def hashes_on(connection: Connection, device: str, stretch: Stretch) -> Iterator[str]:
+    """Yield the hashes of the operations of a stretch that is here, in order."""
+    if not stretch.alone:
+        yield from (str(row[1]) for row in operations_on(connection, device, stretch))
+        return
+    for (one,) in connection.execute(
+        "SELECT hash FROM operation WHERE device = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        (device, stretch.first, stretch.last),
+    ):
+        yield str(one)
+
+
+def run_tree(connection: Connection, device: str, stretch: Stretch) -> str:
+    """Return what the bundle that left a run out told of it for the root (bundle.tree); raises ValueError if nothing did."""
+    found = connection.execute(
+        "SELECT tree FROM withheld WHERE device = ? AND first = ? AND end_hash = ?",
+        (device, stretch.first, stretch.end),
+    ).fetchone()
+    if found is None:
+        raise ValueError("tree")
+    return str(found[0])
 
 
 def _hashes_of(connection: Connection, device: str, stretch: Stretch) -> set[str]:

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.bundle.header import erased_place
+from vejleder_tui.bundle.tree import Tree, blocks_of
 
 if TYPE_CHECKING:
     from vejleder_tui.bundle.header import BundleHeader, Cover
@@ -33,12 +34,13 @@ class Line(NamedTuple):
 
 
 class Absent(NamedTuple):
-    """A run that does not travel: the path goes on from `end`, the hash of number `last`."""
+    """A run that does not travel: the path goes on from `end`, the hash of number `last`; `tree` as a cover has it."""
 
     device: str
     first: int
     last: int
     end: str
+    tree: str = ""
 
 
 class Taken(NamedTuple):
@@ -69,7 +71,8 @@ def present_operations(header: BundleHeader) -> int:
 def _steps_over(cover: Cover) -> list[tuple[int, int, str, Absent | Taken]]:
     """Return (first, last, hash at the end, piece) of what has no line in a cover, the last one first."""
     steps: list[tuple[int, int, str, Absent | Taken]] = [
-        (run.first, run.last, run.end, Absent(cover.device, run.first, run.last, run.end)) for run in cover.absent
+        (run.first, run.last, run.end, Absent(cover.device, run.first, run.last, run.end, run.tree))
+        for run in cover.absent
     ]
     for told in cover.erased:
         place = erased_place(told)
@@ -86,7 +89,9 @@ def _steps_over(cover: Cover) -> list[tuple[int, int, str, Absent | Taken]]:
 class ChainWalk:
     """Walks the covers in their order, number by number, over what has no line.
 
-    The operations of a bundle stand cover after cover in the order of `covers`, and by number within each.
+    The operations of a bundle stand cover after cover in the order of `covers`, and by number within each. Where something
+    has no line, the lines around it are proved by the root that their device signed: the hash alone that somebody who
+    carries a bundle states for the end of a run proves nothing of what he puts before it.
     """
 
     def __init__(self, header: BundleHeader) -> None:
@@ -100,6 +105,7 @@ class ChainWalk:
         self._steps: list[tuple[int, int, str, Absent | Taken]] = []
         self._number = self._stop = 0
         self._hash = ""
+        self._tree: Tree | None = None
         self._met: list[Piece] = []
         self._next_cover()
 
@@ -109,15 +115,33 @@ class ChainWalk:
             self._place += 1
             self._cover, self._steps = cover, _steps_over(cover)
             self._number, self._hash = cover.first, cover.before
+            self._tree = self._begun(cover) if self._steps else None
             self._met.append(Started(cover))
             if not self._close_if_done(cover):
                 return
         self._cover = None
 
+    def _begun(self, cover: Cover) -> Tree:
+        """Return the tree up to the place that a cover begins at."""
+        tree = Tree()
+        if cover.first > 1:
+            self._told(tree, cover.first - 2, cover.tree)
+            tree.leaf(cover.before)
+        return tree
+
+    def _told(self, tree: Tree, stop: int, told: str) -> None:
+        try:
+            tree.extend(blocks_of(tree.stop, stop, told))
+        except ValueError as error:
+            raise ChainError(f"tree of cover {self._place}") from error
+
     def _close_if_done(self, cover: Cover) -> bool:
         """Step over what has no line; True when the cover is at its end, which must be the one it states."""
         while self._steps and self._steps[-1][0] == self._number:
             _first, last, self._hash, piece = self._steps.pop()
+            if self._tree is not None:
+                self._told(self._tree, last - 1, piece.tree if isinstance(piece, Absent) else "")
+                self._tree.leaf(self._hash)
             self._number = last + 1
             self._met.append(piece)
         if self._number <= cover.last:
@@ -125,6 +149,8 @@ class ChainWalk:
             return False
         if self._hash != cover.end:
             raise ChainError(f"end of cover {self._place}")
+        if self._tree is not None and self._tree.root() != cover.root:
+            raise ChainError(f"root of cover {self._place}")
         return True
 
     @property
@@ -140,6 +166,8 @@ class ChainWalk:
         if cover is None:
             raise ChainError("too-many-operations")
         self._hash = found = next_hash(self._hash, line)
+        if self._tree is not None:
+            self._tree.leaf(found)
         self._number += 1
         if self._number == self._stop and self._close_if_done(cover):
             self._next_cover()

@@ -6,9 +6,10 @@ Nothing of the models is imported: the command `export` starts as fast as the fi
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui import __version__
 from vejleder_tui.bundle.header import AbsentRun, BundleHeader, Cover, Exporter, Have
@@ -23,8 +24,10 @@ from vejleder_tui.bundle.limits import (
 )
 from vejleder_tui.bundle.minisign import SigningKey
 from vejleder_tui.bundle.parts import held_parts
+from vejleder_tui.bundle.proofs import proof_of, tree_at
 from vejleder_tui.bundle.slices import (
     Connection,
+    SignedHead,
     erased_of,
     have,
     lines_of,
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Exported", "OwnKeys", "Rows", "export_bundle", "own_keys"]
 
+_LOG = logging.getLogger(__name__)
+
 Rows = Callable[[Connection], Collection[str]]
 """Chooses rows by their ids, on the connection that is exported from."""
 
@@ -68,10 +73,11 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A bundle that was written, and what it covers."""
+    """A bundle that was written, and what it covers; `trees` are those of our own new ends (bundle.tree), cover by cover."""
 
     written: WrittenBundle
     header: BundleHeader
+    trees: tuple[str, ...]
 
 
 def own_keys(connection: Connection) -> OwnKeys:
@@ -114,15 +120,22 @@ def _taken(
     return unsent(connection, own, [told.get(one) for one in recipients], everything=everything)
 
 
-def _covers(connection: Connection, taken: Sequence[Run], own: OwnKeys, *, sliced: bool) -> tuple[Cover, ...]:
-    """Return the covers of the runs: our own end signed now, those of others as their devices signed them.
+class _Vouched(NamedTuple):
+    """A run with its cover; `tree` is that of our own end (bundle.tree), "" of another's."""
 
-    A slice tells nothing of what an erase took: that is left out as any other operation.
+    run: Run
+    cover: Cover
+    tree: str
+
+
+def _covers(connection: Connection, taken: Sequence[Run], own: OwnKeys, *, sliced: bool) -> list[_Vouched]:
+    """Return the runs with their covers: our own end signed now, those of others as their devices signed them.
+
+    A slice tells nothing of what an erase took: that is left out as any other operation. What cannot be proved by the root
+    that another device signed is left out whole, as everyone would refuse the bundle: that device signed a wrong one.
     """
     signed = {
-        (head.device, head.last, head.hash): (head.signature, head.public_key)
-        for heads in signed_heads(connection).values()
-        for head in heads
+        (head.device, head.last, head.hash): head for heads in signed_heads(connection).values() for head in heads
     }
     found = [
         (
@@ -133,23 +146,64 @@ def _covers(connection: Connection, taken: Sequence[Run], own: OwnKeys, *, slice
         for run in taken
     ]
     absent_runs = sum(len(absent) for _run, absent, _erased in found)
-    left = min(MAX_ERASED, (MAX_HEADER_BYTES - MEBIBYTE - absent_runs * BYTES_OF_ABSENT) // BYTES_OF_ERASED)
-    covers: list[Cover] = []
+    left = max(0, (MAX_HEADER_BYTES - MEBIBYTE - absent_runs * BYTES_OF_ABSENT) // BYTES_OF_ERASED)
+    left = min(MAX_ERASED, left)
+    covers: list[_Vouched] = []
     for run, absent, erased in found:
-        vouched = signed.get((run.device, run.last, run.end))
-        if vouched is None:
-            vouched = sign_head(own.signer, run.device, run.last, run.end), own.card.public_key
         here = erased[max(0, len(erased) - left) :]
         if len(here) < len(erased):  # more than a header may hold: the oldest are told as runs that do not travel
             absent = _joined([*absent, *_runs(erased[: len(erased) - len(here)])])  # noqa: PLW2901
         left -= len(here)
-        covers.append(Cover(run.device, run.first, run.last, run.before, run.end, *vouched, tuple(absent), tuple(here)))
-    if sum(len(cover.absent) for cover in covers) > MOST_ABSENT:
+        end = signed.get((run.device, run.last, run.end))
+        vouched = _vouched(connection, run, absent, here, signed=end, own=own)
+        if vouched is None:
+            _LOG.warning(
+                "device %s: what is here of it does not fit the root that it signed at %d", run.device, run.last
+            )
+        else:
+            covers.append(vouched)
+    told = sum(len(one.tree) for _run, cover, _tree in covers for one in cover.absent)
+    if sum(len(cover.absent) for _run, cover, _tree in covers) > MOST_ABSENT or told > MOST_ABSENT * (
+        BYTES_OF_ABSENT - 140
+    ):
         raise RuleError(
             _("Pakken er ikke skrevet: det, der skal med, ligger for spredt."),
             _("Vælg en kortere periode, eller skriv alt."),
         )
-    return tuple(covers)
+    return covers
+
+
+def _vouched(
+    connection: Connection,
+    run: Run,
+    absent: Sequence[AbsentRun],
+    erased: Sequence[str],
+    *,
+    signed: SignedHead | None,
+    own: OwnKeys,
+) -> _Vouched | None:
+    """Return a run's cover, or None where what is here does not fit what its device signed."""
+    proof, tree = None, ""
+    if absent or erased:
+        try:
+            proof = proof_of(connection, run, [(one.first, one.last) for one in absent])
+        except ValueError:
+            return None
+    if signed is None:
+        made = tree_at(connection, run.device, run.last, run.end)
+        root, tree = made.root(), made.told()
+        signed = SignedHead(
+            run.device, run.last, run.end, root, sign_head(own.signer, run.device, run.last, run.end, root),
+            own.card.public_key,
+        )  # fmt: skip
+    if proof is not None and proof.root != signed.root:
+        return None
+    runs = tuple(replace(one, tree=told) for one, told in zip(absent, proof.runs if proof else (), strict=True))
+    cover = Cover(
+        run.device, run.first, run.last, run.before, run.end, signed.root, signed.signature, signed.public_key, runs,
+        tuple(erased), proof.before if proof else "",
+    )  # fmt: skip
+    return _Vouched(run, cover, tree)
 
 
 def _runs(erased: Sequence[str]) -> list[AbsentRun]:
@@ -225,7 +279,9 @@ def export_bundle(
             from vejleder_tui.bundle.cuts import again as once_more  # noqa: PLC0415
 
             taken = once_more(connection, device, again)
-        covers = _covers(connection, taken, own, sliced=rows is not None)
+        vouched = _covers(connection, taken, own, sliced=rows is not None)
+        taken = tuple(one.run for one in vouched)
+        covers = tuple(one.cover for one in vouched)
         header = BundleHeader(
             bundle_id=bundle_id,
             kind="delta",
@@ -250,4 +306,4 @@ def export_bundle(
         )
     finally:
         connection.execute("ROLLBACK")
-    return Exported(written, header)
+    return Exported(written, header, tuple(one.tree for one in vouched))

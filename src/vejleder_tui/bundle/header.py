@@ -51,6 +51,7 @@ Kind = Literal["delta", "receipt"]
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _MUNICIPALITY = re.compile(r"[0-9A-Za-z]{1,16}")
 _VERSION = re.compile(r"[0-9A-Za-z.+_-]{1,40}")
+_TREE = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")
 _ERASED = re.compile(r"([1-9][0-9]{0,15}) ([0-9a-f]{64}) ([0-9a-f]{32}) ([0-9a-f]{64}) (row|field)")
 
@@ -67,11 +68,15 @@ class Exporter:
 
 @dataclass(frozen=True, slots=True)
 class AbsentRun:
-    """Operations inside a cover that do not travel: the chain goes on from `end`, the hash of number `last`."""
+    """Operations inside a cover that do not travel: the chain goes on from `end`, the hash of number `last`.
+
+    `tree` tells of `first` up to the one before `last` what the root takes (bundle.tree).
+    """
 
     first: int
     last: int
     end: str
+    tree: str = ""
 
 
 class ErasedPlace(NamedTuple):
@@ -103,6 +108,9 @@ class Cover:
 
     `signature` is base64 of that device's Ed25519 signature of `head_message`; `public_key` its minisign key. `absent`
     are the runs that do not travel, `erased` the places that an erase took (`erased_place` reads one), both by number.
+    `root` is the root of the tree over all numbers up to `last` (bundle.tree). Where something has no line, the hashes do
+    not lead from line to line to the signed end; then the root proves the lines, and `tree` tells of numbers 1 up to the one
+    before `first` - 1 what it takes for that.
     """
 
     device: str
@@ -110,10 +118,17 @@ class Cover:
     last: int
     before: str
     end: str
+    root: str
     signature: str
     public_key: str
     absent: tuple[AbsentRun, ...] = ()
     erased: tuple[str, ...] = ()
+    tree: str = ""
+
+    @property
+    def path(self) -> tuple[str, int, int, str, str, str, str, str]:
+        """Device, first, last, before, end, root, signature, key: what the log asks of a piece of a chain."""
+        return self.device, self.first, self.last, self.before, self.end, self.root, self.signature, self.public_key
 
     @property
     def present(self) -> int:
@@ -196,9 +211,9 @@ class BundleHeader:
         return f"{FORMAT} {self.bundle_id} to:{','.join(self.recipients)}"
 
 
-def head_message(device: str, last: int, end: str) -> bytes:
-    """Return the bytes that a device signs to vouch for its chain up to number `last`, whose hash is `end`."""
-    return f"vejleder-head/1 {device} {last} {end}".encode()
+def head_message(device: str, last: int, end: str, root: str) -> bytes:
+    """Return the bytes that a device signs to vouch for its chain: number `last`, its hash `end`, the `root` up to it."""
+    return f"vejleder-head/2 {device} {last} {end} {root}".encode()
 
 
 def _refuse_newer(fields: dict[str, object], newest_schema: int | None) -> None:
@@ -226,20 +241,27 @@ def _cover(fields: dict[str, object]) -> Cover:
         number(fields, "last"),
         text(fields, "before", HASH),
         text(fields, "end", HASH),
+        text(fields, "root", HASH),
         text(fields, "signature", _SIGNATURE),
         public_key(fields, "public_key"),
         tuple(_absent(entry) for entry in objects(fields, "absent")),
         tuple(map(str, values(fields, "erased"))) if "erased" in fields else (),
+        _tree(fields),
     )
     check(cover.first <= cover.last and (cover.first == 1) == (cover.before == GENESIS))
     check(all(one.last < other.first for one, other in pairwise(cover.absent)))
     numbers = [erased_place(told).seq for told in cover.erased]
     check(all(one < other for one, other in pairwise(numbers)))
+    check(not cover.tree or bool(cover.absent or cover.erased))
     return cover
 
 
+def _tree(fields: dict[str, object]) -> str:
+    return text(fields, "tree", _TREE) if fields.get("tree", "") != "" else ""
+
+
 def _absent(fields: dict[str, object]) -> AbsentRun:
-    run = AbsentRun(number(fields, "first"), number(fields, "last"), text(fields, "end", HASH))
+    run = AbsentRun(number(fields, "first"), number(fields, "last"), text(fields, "end", HASH), _tree(fields))
     check(run.first <= run.last)
     return run
 

@@ -9,8 +9,8 @@ MEBIBYTE: Final = 1024 * 1024
 # The writer's own bounds; it holds one member. The format allows it 8 MiB.
 LINES_PER_MEMBER: Final = 20_000
 BYTES_PER_MEMBER: Final = 2 * MEBIBYTE
-MOST_ABSENT: Final = 80_000
-BYTES_OF_ABSENT: Final = 140
+MOST_ABSENT: Final = 30_000
+BYTES_OF_ABSENT: Final = 500
 BYTES_OF_ERASED: Final = 190
 
 # The reader's bounds. A file over one of them is refused, whatever its signatures say.

@@ -61,10 +61,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class SignedHead(Head):
-    """An end that the device itself signed; `signature` in base64, `public_key` minisign's on one line."""
+    """An end that the device itself signed: with the `root` of its tree, `signature` in base64, `public_key` on one line.
 
+    `tree`: the tree itself (bundle.tree), kept of our own ends so that the next one goes on from there; else "".
+    """
+
+    root: str
     signature: str
     public_key: str
+    tree: str = ""
 
 
 class Receipt(NamedTuple):
@@ -145,11 +150,13 @@ def receipts(connection: Connection) -> dict[str, Receipt]:
 def signed_heads(connection: Connection) -> dict[str, list[SignedHead]]:
     """Return the signed ends of each device that are kept here, the newest number first."""
     rows = connection.execute(
-        "SELECT device, seq, hash, signature, public_key FROM signed_head ORDER BY device, seq DESC, hash"
+        "SELECT device, seq, hash, root, signature, public_key, tree FROM signed_head ORDER BY device, seq DESC, hash"
     )
     found: dict[str, list[SignedHead]] = {}
     for row in rows.fetchall():
-        found.setdefault(str(row[0]), []).append(SignedHead(str(row[0]), int(row[1]), str(row[2]), row[3], row[4]))
+        found.setdefault(str(row[0]), []).append(
+            SignedHead(str(row[0]), int(row[1]), str(row[2]), row[3], row[4], row[5], row[6] or "")
+        )
     return found
 
 
@@ -371,9 +378,9 @@ def keep_ends(connection: Connection, ends: Collection[SignedHead]) -> None:
     """Keep signed ends, and of a device whose chain is a plain row only the newest NEWEST_ENDS."""
     for end in ends:
         connection.execute(
-            "INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)"
+            "INSERT INTO signed_head (device, seq, hash, root, signature, public_key, tree) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (end.device, end.last, end.hash, end.signature, end.public_key),
+            (end.device, end.last, end.hash, end.root, end.signature, end.public_key, end.tree or None),
         )
     irregular = irregular_devices(connection)
     for device, heads in signed_heads(connection).items():

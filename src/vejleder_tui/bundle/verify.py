@@ -150,9 +150,13 @@ def _check_ends(header: BundleHeader, keys: Mapping[str, str]) -> tuple[str, ...
             cover.device == header.exporter.device and cover.public_key != header.exporter.public_key
         ):
             raise tampered(f"cover {place}: another key")
-        if not verify_detached(cover.public_key, cover.signature, head_message(cover.device, cover.last, cover.end)):
+        if not verify_detached(cover.public_key, cover.signature, _message(cover)):
             raise tampered(f"cover {place}: signature")
     return tuple(unknown)
+
+
+def _message(cover: Cover) -> bytes:
+    return head_message(cover.device, cover.last, cover.end, cover.root)
 
 
 def verify_bundle(

@@ -61,11 +61,11 @@ class WrittenBundle:
     manifest: str
 
 
-def sign_head(signer: SigningKey, device: str, last: int, end: str) -> str:
+def sign_head(signer: SigningKey, device: str, last: int, end: str, root: str) -> str:
     """Return base64 of a device's signature of the end of its own chain, for `Cover.signature`."""
     import base64  # noqa: PLC0415 - one function of the module needs it
 
-    return base64.b64encode(signer.sign(head_message(device, last, end))).decode("ascii")
+    return base64.b64encode(signer.sign(head_message(device, last, end, root))).decode("ascii")
 
 
 def file_name(header: BundleHeader) -> str:

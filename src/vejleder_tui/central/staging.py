@@ -69,7 +69,7 @@ class Stage:
             if what == "line":
                 applying.operation(first, one, content)
             elif what == "absent":
-                applying.absent(first, last, one)
+                applying.absent(first, last, one, content)
             elif what == "taken":
                 token, erase, kind = content.split(" ")
                 applying.taken(first, one, token, erase, kind)
@@ -85,9 +85,9 @@ def apply_pieces(pieces: Iterable[Piece], applying: Applying) -> None:
         if isinstance(piece, Line):
             applying.operation(piece.seq, piece.hash, piece.line)
         elif isinstance(piece, Started):
-            applying.path(*_path(piece))
+            applying.path(*piece.cover.path)
         elif isinstance(piece, Absent):
-            applying.absent(piece.first, piece.last, piece.end)
+            applying.absent(piece.first, piece.last, piece.end, piece.tree)
         else:
             applying.taken(piece.seq, piece.hash, piece.token, piece.erase, piece.kind)
 
@@ -107,16 +107,11 @@ def sweep(centre: Centre) -> None:
             centre.release(str(run))
 
 
-def _path(piece: Started) -> tuple[Any, ...]:
-    cover = piece.cover
-    return (cover.device, cover.first, cover.last, cover.before, cover.end, cover.signature, cover.public_key)
-
-
 def _row(piece: Piece) -> tuple[str, str | None, int | None, int | None, str | None, str | None]:
     if isinstance(piece, Line):
         return ("line", None, piece.seq, None, piece.hash, piece.line.decode("utf-8"))
     if isinstance(piece, Started):
-        return ("path", None, None, None, None, json.dumps(_path(piece)))
+        return ("path", None, None, None, None, json.dumps(piece.cover.path))
     if isinstance(piece, Absent):
-        return ("absent", None, piece.first, piece.last, piece.end, None)
+        return ("absent", None, piece.first, piece.last, piece.end, piece.tree)
     return ("taken", None, piece.seq, None, piece.hash, f"{piece.token} {piece.erase} {piece.kind}")

@@ -70,7 +70,8 @@ class Held(SQLModel, table=True):
 class Withheld(SQLModel, table=True):
     """A run of a chain that did not travel: numbers `first` to `last`, the hash before it and at its end.
 
-    `need` names the place that it builds on while that is not here (oplog.gates).
+    `need` names the place that it builds on while that is not here (oplog.gates). `tree` is what its bundle told of it, so
+    that it can be left out again and the signed root still proves the rest (bundle.tree).
     """
 
     device: str = Field(primary_key=True, max_length=36)
@@ -78,19 +79,25 @@ class Withheld(SQLModel, table=True):
     end_hash: str = Field(primary_key=True, max_length=64)
     last: int
     before: str
+    tree: str
     need: str | None = Field(default=None)
 
 
 class SignedHead(SQLModel, table=True):
-    """An end of a chain that its own device signed. Nothing of another device is sent on beyond one."""
+    """An end of a chain that its own device signed, with the root of its tree. Nothing of another device is sent on beyond one.
+
+    `tree` is kept of the laptop's own ends alone: the next one goes on from there (bundle.tree).
+    """
 
     __tablename__ = "signed_head"
 
     device: str = Field(primary_key=True, max_length=36)
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     hash: str = Field(primary_key=True, max_length=64)
+    root: str = Field(max_length=64)
     signature: str
     public_key: str
+    tree: str | None = Field(default=None)
 
 
 class Erased(SQLModel, table=True):

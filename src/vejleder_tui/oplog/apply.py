@@ -42,6 +42,7 @@ class _Path:
     hash: str
     last: int
     end: str
+    root: str
     signature: str
     need: str | None
     role: str | None
@@ -78,7 +79,7 @@ class Applying(Following):
         self._remnants: list[tuple[int, str, str, Taken]] = []
 
     def path(  # noqa: PLR0917 - as a cover of a bundle has them
-        self, device: str, first: int, last: int, before: str, end: str, signature: str, public_key: str
+        self, device: str, first: int, last: int, before: str, end: str, root: str, signature: str, public_key: str
     ) -> None:
         """Begin a piece of a device's chain that leads from the hash `before` number `first` to the signed `end`.
 
@@ -88,7 +89,7 @@ class Applying(Following):
         with self._opened():
             claim(self._database, device, public_key, self._roles, self.gives_way)
         self._path = _Path(
-            device, public_key, first - 1, before, last, end, signature,
+            device, public_key, first - 1, before, last, end, root, signature,
             need_of(self._database, device, first - 1, before),
             self._roles.get(public_key), limit_of(self._database, device, public_key, self._roles),
         )  # fmt: skip
@@ -102,17 +103,17 @@ class Applying(Following):
         if len(self._new) >= AT_ONCE:
             self._flush()
 
-    def absent(self, first: int, last: int, end: str) -> None:
-        """Step over a run that does not travel."""
+    def absent(self, first: int, last: int, end: str, tree: str) -> None:
+        """Step over a run that does not travel; `tree` is what its cover tells of it (bundle.tree)."""
         path = self._at(first)
         self._flush()
         with self._opened():
             self._database.execute(
-                "INSERT INTO withheld (device, first, last, before, end_hash, need) VALUES (?, ?, ?, ?, ?, ?)"
+                "INSERT INTO withheld (device, first, last, before, end_hash, tree, need) VALUES (?, ?, ?, ?, ?, ?, ?)"
                 # Who carries it can lie about what is before a run: a place that is reached is worth more.
                 " ON CONFLICT (device, first, end_hash) DO UPDATE SET last = excluded.last, before = excluded.before,"
-                " need = NULL WHERE excluded.need IS NULL AND withheld.need IS NOT NULL",
-                (path.device, first, last, path.hash, end, path.need),
+                " tree = excluded.tree, need = NULL WHERE excluded.need IS NULL AND withheld.need IS NOT NULL",
+                (path.device, first, last, path.hash, end, tree, path.need),
             )
         path.seq, path.hash = last, end
         self._perhaps_reached(path)
@@ -153,9 +154,9 @@ class Applying(Following):
             raise ValueError("the path does not lead to its end")
         with self._opened():
             self._database.execute(
-                "INSERT INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO signed_head (device, seq, hash, root, signature, public_key) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
-                (path.device, path.last, path.end, path.signature, path.key),
+                (path.device, path.last, path.end, path.root, path.signature, path.key),
             )
             self._reach(path.device)
             if path.waits_here:

@@ -39,8 +39,8 @@ def let_go_of_lies(database: Database, device: str, places: Mapping[str, int]) -
             # The log is append-only: the lie stays, and what it says of the number before it as a run.
             database.execute("DELETE FROM held WHERE hash = ? AND why = 'gap'", (one,))
             database.execute(
-                "INSERT INTO withheld (device, first, last, before, end_hash, need)"
-                " SELECT device, seq - 1, seq - 1, '', previous, ? FROM operation"
+                "INSERT INTO withheld (device, first, last, before, end_hash, tree, need)"
+                " SELECT device, seq - 1, seq - 1, '', previous, '', ? FROM operation"
                 " WHERE device = ? AND seq = ? AND hash = ? AND previous IS NOT NULL AND seq > 1 ON CONFLICT DO NOTHING",
                 (need, other, seq, one),
             )

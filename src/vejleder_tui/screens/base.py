@@ -12,6 +12,7 @@ from vejleder_tui import commands
 from vejleder_tui.clock import local
 from vejleder_tui.i18n import N_, _
 from vejleder_tui.screens.undoing import Undoing
+from vejleder_tui.widgets.background import Background
 from vejleder_tui.widgets.lines import FooterLine, MenuLine, Pressed, StatusLine, TitleLine
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def bindings_of(screen_id: str) -> list[BindingType]:
     ]
 
 
-class BaseScreen(Screen[Any]):
+class BaseScreen(Background, Screen[Any]):
     """A screen of the registry: set `SCREEN_ID`, define `command_…` methods and `body()`.
 
     A command without a method is not shown and its key has no meaning. Digits of commands with several keys

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future, ThreadPoolExecutor
 
+    from textual.screen import Screen
+
 __all__ = ["WritesMixin"]
 
 T = TypeVar("T")
@@ -27,6 +29,8 @@ class WritesMixin:
     _aside: ThreadPoolExecutor | None
     _writes: set[Future[Any]]
     _unheard: deque[tuple[Future[Any], Callable[[Pending], None]]]
+
+    _screen_stacks: dict[str, list[Screen[Any]]]
 
     if TYPE_CHECKING:
 
@@ -58,19 +62,41 @@ class WritesMixin:
             raise asyncio.CancelledError
         if self._readers is None:
             self._readers = _threads(2, "read")
-        return await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
+        found = await asyncio.get_running_loop().run_in_executor(self._readers, store.read, query)
+        if self._nobody_waits():
+            raise asyncio.CancelledError
+        return found
+
+    def _nobody_waits(self) -> bool:
+        """Return whether the screen that asks is being left: its parts go one by one, and nothing can be shown on it."""
+        from textual.dom import NoScreen  # noqa: PLC0415 - as below
+        from textual.worker import NoActiveWorker, get_current_worker  # noqa: PLC0415 - loaded by the first worker
+
+        try:
+            screen = get_current_worker().node.screen
+        except NoActiveWorker:
+            return False
+        except NoScreen:
+            return True
+        return not any(screen in stack for stack in self._screen_stacks.values())
 
     def _submit(self, act: Callable[[Any], T]) -> Future[T]:
         if self._writer is None:
             self._writer = _threads(1, "write")
         future = self._writer.submit(self._open_store().write, act)
         self._writes.add(future)
-        future.add_done_callback(self._writes.discard)
         return future
+
+    async def _answer(self, future: Future[T]) -> T:
+        """Wait for what a thread does; a screen that goes away does not take it with it."""
+        answer = asyncio.wrap_future(future)
+        # Under way until it is heard of here: who waits for all writes then finds what follows from them begun.
+        answer.add_done_callback(lambda _done: self._writes.discard(future))
+        return await asyncio.shield(answer)
 
     async def write(self, act: Callable[[Any], T]) -> T:
         """Run a service in the one writer thread; a screen that goes away does not take its write with it."""
-        return await asyncio.shield(asyncio.wrap_future(self._submit(act)))
+        return await self._answer(self._submit(act))
 
     async def beside(self, act: Callable[[Any], T]) -> T:
         """Run long work on what is written already in a thread of its own, so that no mark waits for it.
@@ -82,8 +108,7 @@ class WritesMixin:
             self._aside = _threads(1, "beside")
         future = self._aside.submit(store.beside, act)
         self._writes.add(future)
-        future.add_done_callback(self._writes.discard)
-        return await asyncio.shield(asyncio.wrap_future(future))
+        return await self._answer(future)
 
     def write_within(
         self, act: Callable[[Any], T], *, seconds: float = 0.02, then: Callable[[Pending], None] | None = None
@@ -96,12 +121,17 @@ class WritesMixin:
         except NotYet:
             if then is not None:
                 self._unheard.append((future, then))
-                future.add_done_callback(lambda _done: loop.call_soon_threadsafe(self.call_later, self._tell))
+            future.add_done_callback(lambda done: loop.call_soon_threadsafe(self._ended, done))
             return Pending(done=False)
+        self._writes.discard(future)
         # There is one writer, so all that was asked for before has ended too: who waits for it hears of it first,
         # or an older answer would be painted over this one.
         self._tell()
         return outcome
+
+    def _ended(self, future: Future[Any]) -> None:
+        self._writes.discard(future)
+        self.call_later(self._tell)
 
     def _tell(self) -> None:
         """Tell of the acts that have ended, in the order they were asked for."""

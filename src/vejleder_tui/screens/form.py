@@ -43,6 +43,8 @@ class FormScreen(BaseScreen):
         self.draft = draft
         self.on_leave = on_leave
         self.changed_at = ""
+        self.standing = ""
+        """What line 23 says of the row as long as the form is open; no hint takes its place."""
         self._saved = False
         self._saving = False
         self._settled = False

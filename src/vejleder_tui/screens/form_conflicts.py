@@ -44,4 +44,5 @@ async def tell_differing(form: FormScreen) -> None:
         )
         form.form.help(name, said)
     if rest:
-        form.say(differing_words(rest))
+        form.standing = differing_words(rest)
+        form.say(form.standing)

@@ -112,7 +112,7 @@ class HandoverScreen(HandoverSenders):
         async def load() -> None:
             await self.load(ready=ready)
 
-        self.run_worker(load, group="load", exclusive=True)  # type: ignore[arg-type]  # its alias infers no result
+        self.run_worker(load, group="load", exclusive=True)
 
     async def load(self, *, ready: bool = False) -> None:
         """Read the page and draw it."""

@@ -89,7 +89,7 @@ class PeerScreen(ListScreen):
     def reload(self) -> None:
         """Read the list anew."""
         # A coroutine that is cancelled before it starts would warn, so Textual is to call it itself.
-        self.run_worker(self._load, group="load", exclusive=True)  # type: ignore[arg-type]  # its alias infers no result
+        self.run_worker(self._load, group="load", exclusive=True)
 
     async def _load(self) -> None:
         from vejleder_tui.queries.peer import peer_activities  # noqa: PLC0415

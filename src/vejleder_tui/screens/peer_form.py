@@ -191,7 +191,7 @@ class PeerForm(DraftedForm):
 
     def on_mount(self) -> None:
         """Read what the form begins with; keys typed meanwhile wait for it."""
-        self.run_worker(self._load, group="load")  # type: ignore[arg-type]  # its alias infers no result
+        self.run_worker(self._load, group="load")
 
     async def _load(self) -> None:
         from vejleder_tui.queries.peer import peer_activity, peer_templates  # noqa: PLC0415
@@ -222,6 +222,8 @@ class PeerForm(DraftedForm):
         field = self.form.field("template")
         if isinstance(field, TemplateField):
             field.offer(choices)
+            if field.marked:  # it came into focus before it was known what stands in it
+                self._hint()
         self._nothing_offered = not choices
         if self._nothing_offered and not self._after:
             self._pass_template()
@@ -292,12 +294,10 @@ class PeerForm(DraftedForm):
         if any(line.is_error for line in self.query(StatusLine)):
             return
         field = next((one for one in self.form.fields if one.marked), None)
-        if isinstance(field, PeopleField):
-            self.say(field.hint())
-        elif isinstance(field, TemplateField) and field.picked:
-            self.say(_("Enter udfylder efter skabelonen. Pil ned viser flere. Ctrl+G gemmer."))
-        else:
-            self.say("")
+        hint = field.hint() if isinstance(field, PeopleField) else ""
+        if isinstance(field, TemplateField) and field.picked:
+            hint = _("Enter udfylder efter skabelonen. Pil ned viser flere. Ctrl+G gemmer.")
+        self.say(self.standing or hint)
 
     # Saving
 

@@ -153,7 +153,10 @@ def _earlier(reader: Reader, bundle_id: str) -> list[Earlier]:
 def _enter(store: Store, exported: Exported, now: datetime) -> None:
     written, header = exported.written, exported.header
     covers = [kept_of(cover) for cover in header.covers]
-    ends = [SignedHead(one.device, one.last, one.end, one.signature, one.public_key) for one in header.covers]
+    ends = [
+        SignedHead(one.device, one.last, one.end, one.root, one.signature, one.public_key, tree)
+        for one, tree in zip(header.covers, exported.trees, strict=True)
+    ]
     with bookkeeping(store) as connection:
         keep_ends(connection, ends)
         connection.execute(

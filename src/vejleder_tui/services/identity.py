@@ -156,6 +156,7 @@ def take_new_identity(desk: Desk, why: Why = Why.MET, *, end: tuple[int, str] | 
     notice tells it. Nothing may have been written in the transaction before. Raises NotSavedError, StoreError.
     """
     from vejleder_tui.bundle.export import own_keys  # noqa: PLC0415 - keys need pyrage
+    from vejleder_tui.bundle.proofs import root_of  # noqa: PLC0415
     from vejleder_tui.bundle.writer import sign_head  # noqa: PLC0415
     from vejleder_tui.model import Device  # noqa: PLC0415
     from vejleder_tui.oplog.writer import tail_of  # noqa: PLC0415
@@ -165,13 +166,14 @@ def take_new_identity(desk: Desk, why: Why = Why.MET, *, end: tuple[int, str] | 
         connection, before, device = desk.store.connection, desk.device, ids.new()
         own = own_keys(connection)
         last, hash_ = end or tail_of(connection, before)
+        root = root_of(connection, before, last, hash_)
         row = work.rows("SELECT organisation, name, role, seal_key FROM device WHERE id = ?", (before,))[0]
         connection.execute("DELETE FROM reversal")
         connection.execute("DELETE FROM step")
         connection.execute(_KEEP, ("device", device))
         connection.execute(
-            "INSERT OR REPLACE INTO signed_head (device, seq, hash, signature, public_key) VALUES (?, ?, ?, ?, ?)",
-            (before, last, hash_, sign_head(own.signer, before, last, hash_), own.card.public_key),
+            "INSERT OR REPLACE INTO signed_head (device, seq, hash, root, signature, public_key) VALUES (?, ?, ?, ?, ?, ?)",
+            (before, last, hash_, root, sign_head(own.signer, before, last, hash_, root), own.card.public_key),
         )
         about = {"why": why.value, "device": device, "before": before, "last": str(last)}
         connection.execute(_NOTICE, (ids.new(), stamp(work.now), "identity", json.dumps(about)))

@@ -358,11 +358,9 @@ class _Taking:
                 if self._progress is not None and self._done % 500 == 0:
                     self._progress(self._done, self._total)
             case Started(cover=cover):
-                applying.path(
-                    cover.device, cover.first, cover.last, cover.before, cover.end, cover.signature, cover.public_key
-                )
-            case Absent(first=first, last=last, end=end):
-                applying.absent(first, last, end)
+                applying.path(*cover.path)
+            case Absent(first=first, last=last, end=end, tree=tree):
+                applying.absent(first, last, end, tree)
             case Taken(seq=seq, hash=hash_, token=token, erase=erase, kind=kind):
                 applying.taken(seq, hash_, token, erase, kind)
 

@@ -13,6 +13,7 @@ from textual.widgets.input import Selection
 
 from vejleder_tui.errors import RuleError, VejlederError
 from vejleder_tui.i18n import _
+from vejleder_tui.widgets.background import Background
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.text import one_to_one, paint, plain, whole, width
 
@@ -62,7 +63,7 @@ class Line(Input):
         return Text(shown, no_wrap=True, overflow="ignore", end="")
 
 
-class Field(Widget):
+class Field(Background, Widget):
     """One labelled field. `raw` is what stands in it, fit for a draft; `parse` returns its value or raises RuleError.
 
     `name` is its key in the values; `required` puts `*` after the label; `after` stands behind the field.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from vejleder_tui.widgets.background import Background
 from vejleder_tui.widgets.panels import Row, RowList
 
 __all__ = ["Page", "PagedList", "Pager"]
@@ -25,7 +26,7 @@ class Pager(Protocol):
         ...
 
 
-class PagedList(RowList):
+class PagedList(Background, RowList):
     """A list of any length: at most three pages are held, more are read when the cursor comes near an end."""
 
     LIMIT = 100

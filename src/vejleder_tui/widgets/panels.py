@@ -134,7 +134,9 @@ class PanelGroup(Widget):
         self._active, self._settled = panel, True
         index = next((i for i, row in enumerate(panel.rows) if key is not None and row.key == key), panel.cursor)
         panel.cursor = self._nearest(panel, index)
-        panel.reveal()
+        if self.size.width:
+            # Before it is laid out no panel knows its room; then `on_resize` brings the cursor into sight.
+            panel.reveal()
         self._redraw()
         self._tell()
 

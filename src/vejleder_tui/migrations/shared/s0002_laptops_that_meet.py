@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("end_hash", text(64), primary_key=True),
         sa.Column("last", number(), nullable=False),
         sa.Column("before", text(), nullable=False),
+        sa.Column("tree", text(), nullable=False),
         sa.Column("need", text()),
     )
     op.create_table(
@@ -77,8 +78,10 @@ def upgrade() -> None:
         sa.Column("device", text(36), primary_key=True),
         sa.Column("seq", number(), primary_key=True, autoincrement=False),
         sa.Column("hash", text(64), primary_key=True),
+        sa.Column("root", text(64), nullable=False),
         sa.Column("signature", text(), nullable=False),
         sa.Column("public_key", text(), nullable=False),
+        sa.Column("tree", text()),
     )
     op.create_table(
         "erased",
