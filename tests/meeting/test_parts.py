@@ -56,12 +56,14 @@ def test_a_lost_laptop_s_slice_is_acknowledged_and_to_send_is_none(laptop: Calla
     assert waiting(one.desk.store.connection).changes > 0
     centre.merges(one.bundle(everything=False))
     assert centre.rows("SELECT title FROM course WHERE id = ?", course) == [("Mindfulness",)]
-    take_receipt(one.desk.store, receipt(centre, one, parts=held_parts(centre.desk.store.connection)))
+    take_receipt(one.desk.store, receipt(centre, one, parts=held_parts(centre.desk.store.connection)), clock=one.clock)
     assert waiting(one.desk.store.connection).changes == 0
     assert [line.status for line in history(one.desk.store.connection, "out")] == ["received"]
     (kept,) = receipts(one.desk.store.connection).values()
     assert kept.parts == tuple(held_parts(centre.desk.store.connection)) != ()
-    take_receipt(one.desk.store, receipt(centre, one, number=2))  # without the parts nothing is told of them
+    take_receipt(
+        one.desk.store, receipt(centre, one, number=2), clock=one.clock
+    )  # without the parts nothing is told of them
     assert waiting(one.desk.store.connection).changes > 0
     assert [line.status for line in history(one.desk.store.connection, "out")] == ["written"]
 

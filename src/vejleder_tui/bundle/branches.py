@@ -158,7 +158,7 @@ class Branches:
                     waiting.append(one.start)
         return found
 
-    def between(self, first: int, place: Place) -> set[Stretch]:
+    def back_to(self, first: int, place: Place) -> set[Stretch]:
         """Return the stretches from number `first` on that lead to `place`, whole ones only."""
         found: set[Stretch] = set()
         waiting = [place]

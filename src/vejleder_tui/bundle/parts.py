@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from vejleder_tui.bundle.branches import Branches, Stretch, irregular_devices
 
@@ -11,7 +11,15 @@ if TYPE_CHECKING:
 
     from vejleder_tui.bundle.branches import Connection
 
-__all__ = ["Part", "held_parts", "left_of"]
+__all__ = ["Part", "by_device", "held_parts", "left_of"]
+
+
+class _OfDevice(Protocol):
+    @property
+    def device(self) -> str: ...
+
+
+_Told = TypeVar("_Told", bound=_OfDevice)
 
 
 class Part(NamedTuple):
@@ -33,6 +41,14 @@ def held_parts(connection: Connection) -> list[Part]:
         ends = connection.execute("SELECT seq FROM signed_head WHERE device = ?", (device,)).fetchall()
         aside = Branches(connection, device, {int(seq) for (seq,) in ends}).aside()
         found.extend(Part(device, one.first, one.last, one.end) for one in aside)
+    return found
+
+
+def by_device(told: Iterable[_Told]) -> dict[str, list[_Told]]:
+    """Return places, or parts, by the device they are of."""
+    found: dict[str, list[_Told]] = {}
+    for one in told:
+        found.setdefault(one.device, []).append(one)
     return found
 
 

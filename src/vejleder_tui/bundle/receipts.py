@@ -32,7 +32,8 @@ class ReceiptContent:
     """A receipt that is whole and signed by a key that is known.
 
     `signer` is that key (minisign, one line), `sender` what the file says of its device; `receipt` is what is held there;
-    `told` what waits, was refused, and became of bundles; `sha256` and `manifest` name the file and its content.
+    `told` what waits, was refused, and became of bundles; `sha256` and `manifest` name the file and its content; `header`
+    is all of it.
     """
 
     bundle_id: str
@@ -42,6 +43,7 @@ class ReceiptContent:
     told: Told
     sha256: str
     manifest: str
+    header: BundleHeader
 
 
 def write_receipt(
@@ -113,4 +115,5 @@ def read_receipt(path: Path, identities: Sequence[str], signer_keys: Collection[
         told=told,
         sha256=found.sha256,
         manifest=found.manifest,
+        header=header,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.bundle.branches import GENESIS, Branches, Connection, Stretch, irregular_devices, operations_on
-from vejleder_tui.bundle.parts import Part, left_of
+from vejleder_tui.bundle.parts import Part, by_device, left_of
 from vejleder_tui.clock import from_stamp
 
 if TYPE_CHECKING:
@@ -213,15 +213,8 @@ def unsent(
     """
     irregular = irregular_devices(connection)
     receivers: Collection[Receipt | None] = [None] if everything else given or [None]
-    told: list[dict[str, list[Head]]] = []
-    aside: list[dict[str, list[Part]]] = []
-    for receipt in receivers:
-        told.append({})
-        aside.append({})
-        for head in receipt.heads if receipt else ():
-            told[-1].setdefault(head.device, []).append(head)
-        for part in receipt.parts if receipt else ():
-            aside[-1].setdefault(part.device, []).append(part)
+    told = [by_device(one.heads if one else ()) for one in receivers]
+    aside = [by_device(one.parts if one else ()) for one in receivers]
     found: list[Run] = []
     for device, ends in sorted(ends_of(connection, own).items()):
         named = [one.get(device, []) for one in told]
@@ -267,7 +260,7 @@ def _branched(
     done: set[Stretch] = set.intersection(
         *(
             branches.leading_to((head.last, head.hash) for head in heads).union(
-                *(branches.between(one.first, (one.last, one.hash)) for one in several)
+                *(branches.back_to(one.first, (one.last, one.hash)) for one in several)
             )
             for heads, several in zip(named, parts, strict=True)
         )

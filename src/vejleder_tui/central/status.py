@@ -54,7 +54,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A device whose clock is wrong by more than a day: `ahead` of ours, or gone `back`."""
+    """A device whose clock is wrong by more than a day: `ahead` of ours, `behind` what it had seen, or gone `back`."""
 
     device: str
     why: str

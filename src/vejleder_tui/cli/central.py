@@ -304,12 +304,11 @@ def _status_lines(found: Status) -> Iterator[str]:
             file=other.file, why=_word(_ASIDE, other.why), at=other.received_at
         )
     for clock in found.clocks:
-        words = (
-            _("Uret på {device} er foran: {told}.")
-            if clock.why == "ahead"
-            else _("Uret på {device} gik tilbage: {told}.")
-        )
-        yield words.format(device=clock.device[:8], told=clock.told)
+        words = {
+            "ahead": _("Uret på {device} er foran: {told}."), "behind": _("Uret på {device} er bagud: {told}."),
+            "back": _("Uret på {device} gik tilbage: {told}."),
+        }  # fmt: skip
+        yield words[clock.why].format(device=clock.device[:8], told=clock.told)
     open_rows = sum(found.conflicts.values())
     yield _(
         "{bundles} pakker, {operations} ændringer, {open_rows} rækker til afklaring, {aside} filer sat til side."

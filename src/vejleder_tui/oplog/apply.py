@@ -86,8 +86,7 @@ class Applying(Following):
         Raises OtherKeyError when another key vouches for that device here and does not give way.
         """
         self._close()
-        with self._opened():
-            claim(self._database, device, public_key, self._roles, self.gives_way)
+        claim(self._database, device, public_key, self._roles, self.gives_way)
         self._path = _Path(
             device, public_key, first - 1, before, last, end, root, signature,
             need_of(self._database, device, first - 1, before),

@@ -6,7 +6,7 @@ id is tied to his key, and the true device's chain cannot come in beside them.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,11 +46,13 @@ class GivesWay:
     """When a chain gives way to a trusted key that signs for the same device, and how the log is opened for that.
 
     `remembered` are the keys that are believed or once were: what they wrote goes only when a person says so. `lifted`
-    gives the context in which lines can be deleted, and False where this connection has no right to that.
+    gives the context in which lines can be deleted, and False where this connection has no right to that; `opened` that in
+    which the log may be written at all (the store's door).
     """
 
     remembered: Collection[str]
     lifted: Callable[[Database], AbstractContextManager[bool]]
+    opened: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def frees(self, database: Database, device: str, standing: str, key: str, roles: Mapping[str, str]) -> bool:
         """Throw away what the unknown key `standing` wrote under a device that the trusted `key` signs for.
@@ -61,7 +63,7 @@ class GivesWay:
             return False
         if not counts_nowhere(database, device):
             return False
-        with self.lifted(database) as may:
+        with self.opened(), self.lifted(database) as may:
             if may:
                 discard_chain(database, device)
             return may

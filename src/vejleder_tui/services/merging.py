@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
+from vejleder_tui.bundle.clocks import WRONG_CLOCK, is_behind
 from vejleder_tui.bundle.export import own_keys
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import tampered
@@ -63,9 +63,6 @@ __all__ = [
     "merge",
 ]
 
-WRONG_CLOCK = timedelta(days=1)
-"""A clock that is further ahead of ours than this is told; what it wrote is taken in all the same."""
-
 _AT = re.compile(rb'"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)')
 
 
@@ -82,7 +79,10 @@ class CheckedFile:
 
 @dataclass(frozen=True)
 class ClockWarning:
-    """A device whose clock was more than a day ahead of this laptop's: the latest moment it wrote (UTC, its own word)."""
+    """A device whose clock was wrong by more than a day: the moment it showed (UTC, its own word).
+
+    Ahead of this laptop's, the latest that it wrote; or behind what it had seen when it made a file, that of the file.
+    """
 
     device: str
     name: str
@@ -272,10 +272,16 @@ def _take_in(
         reckon_anew(desk, connection, touched=touched)
     taking = _Taking(files, desk, progress)
     applying = Applying(desk.store.connection, roles(connection), opened=desk.door.opened, touched=touched)
-    applying.gives_way = GivesWay(remembered_keys(connection), lifted_in_sqlite)
+    applying.gives_way = GivesWay(remembered_keys(connection), lifted_in_sqlite, desk.door.opened)
     for one in files:
         taking.feed(applying, one)
     done = applying.finish()
+    wrong = taking.ahead | {
+        one.header.exporter.device: one.header.created
+        for one in files
+        if one.header.exporter.device not in taking.ahead
+        and is_behind(connection, one.header, desk.clock.now(), taking.ahead)
+    }
     after = contested_rows(connection)
     outcome = Outcome(
         applied=done.applied,
@@ -287,9 +293,7 @@ def _take_in(
         missing=tuple(missing_ranges(connection)),
         waiting=tuple(waiting_cards(connection)),
         forks=tuple(sorted(_forks(connection, files) - parted_before, key=lambda fork: (fork.device, fork.seq))),
-        clocks=tuple(
-            ClockWarning(device, device_name(connection, device), at) for device, at in sorted(taking.ahead.items())
-        ),
+        clocks=tuple(ClockWarning(device, device_name(connection, device), at) for device, at in sorted(wrong.items())),
         erased=len(done.erased) + done.taken,
         new_identity=another,
     )
