@@ -117,3 +117,16 @@ class Laptop:
         ]
         folder.mkdir(parents=True, exist_ok=True)
         return write_bundle(folder, header, lines, [recipient], self.signer).path
+
+
+class Stranger(Laptop):
+    """Somebody who writes under the id of another's device, with a key of his own."""
+
+    def __init__(self, seed: int, device: str) -> None:
+        self._claimed = device
+        super().__init__(seed)
+
+    def new_id(self) -> str:
+        """Return the claimed id first: the device's own."""
+        claimed, self._claimed = self._claimed, ""
+        return claimed or super().new_id()

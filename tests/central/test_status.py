@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from tests.central.laptop import Laptop
 from vejleder_tui.central.database import open_centre
 from vejleder_tui.central.status import DeviceStatus, Status, status
+from vejleder_tui.cli.parser import run
+from vejleder_tui.errors import ExitCode
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.central.conftest import Office
 
 
@@ -118,6 +122,23 @@ def test_a_clock_that_is_ahead_or_went_back_is_told(office: Office) -> None:
     office.ingest()
     found = {one.device: one.why for one in _status(office).clocks}
     assert found == {ahead.device: "ahead", back.device: "back"}
+
+
+def test_a_clock_that_is_behind_what_it_had_seen_is_told(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    true, behind = Laptop(1), Laptop(2)
+    office.trust(true, behind)
+    true.bundle(office.folder, office.recipient)
+    office.ingest()
+    behind.at = "2025-01-01T00:00:00.000Z"
+    behind.citizen()
+    seen = [(behind, behind.cover()), (true, true.cover())]
+    behind.bundle(office.folder, office.recipient, seen, created="2025-01-01T00:00:00Z")
+    office.ingest()
+    assert [(one.device, one.why, one.told) for one in _status(office).clocks] == [
+        (behind.device, "behind", "2025-01-01T00:00:00Z")
+    ]
+    assert run(["central", "status", "--database", office.url]) == ExitCode.DONE
+    assert f"Uret på {behind.device[:8]} er bagud: 2025-01-01T00:00:00Z." in capsys.readouterr().out
 
 
 def test_an_old_bundle_that_comes_late_is_no_clock_that_went_back(office: Office) -> None:

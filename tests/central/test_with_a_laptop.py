@@ -39,6 +39,6 @@ def test_what_a_laptop_sends_comes_back_as_a_receipt_and_nothing_is_left_to_send
         [taking] = office.ingest()
         assert (taking.state, taking.held) == ("applied", {})
         [receipt] = receipts_of(office, tmp_path / str(number)).values()
-        assert take_receipt(desk.store, receipt.path).counts
+        assert take_receipt(desk.store, receipt.path, clock=desk.clock).counts
         assert waiting(desk.store.connection).changes == 0
         assert office.digest() == state_digest(desk.store.connection)

@@ -219,7 +219,7 @@ class History:
     def read_letter(self, letter: Letter) -> None:
         for one in self.everyone:
             if one.card.public_key == letter.key and not one.lost:
-                if take_receipt(self.at(one).desk.store, letter.path).counts:
+                if take_receipt(self.at(one).desk.store, letter.path, clock=self.at(one).desk.clock).counts:
                     one.heard[letter.house.recipient] = letter.epoch
                 self.safe(one)
 

@@ -117,7 +117,7 @@ class Attacked:
         path = file_of(self.folder, case.members, self.recipient)
         before = self.desk.store.connection.execute("SELECT count(*), max(hash) FROM operation").fetchone()
         try:
-            told = take_receipt(self.desk.store, path)
+            told = take_receipt(self.desk.store, path, clock=self.desk.clock)
             found = "the newest" if told.counts else "not the newest"
         except RefusedError:
             found = "refused"

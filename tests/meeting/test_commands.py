@@ -108,7 +108,15 @@ def test_a_receipt_is_taken_by_either_command(
     shell = Shell(one, capsys)
     assert shell("merge", first, "--json") == 0, shell.err
     assert shell.json["receipts"] == [
-        {"receiver": "Bærbar 3", "generation": 0, "number": 1, "counts": True, "held": 0, "refused": 0}
+        {
+            "receiver": "Bærbar 3",
+            "generation": 0,
+            "number": 1,
+            "counts": True,
+            "held": 0,
+            "refused": 0,
+            "wrong_clock": False,
+        }
     ]
     assert shell("receipt", second) == 0
     assert "Tilbage at sende: 0 ændringer." in shell.out

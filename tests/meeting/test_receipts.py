@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,8 @@ from vejleder_tui.bundle.told import BundleState, WaitingRun
 from vejleder_tui.clock import stamp
 from vejleder_tui.errors import RefusedError
 from vejleder_tui.queries.handover import history, waiting
+from vejleder_tui.queries.merge_words import receipt_sentences
+from vejleder_tui.queries.notices import notice_sentence, open_notices
 from vejleder_tui.services.receipts import take_receipt
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.meeting.laptops import Laptop
+    from vejleder_tui.bundle.parts import Part
 
 
 def receipt(
@@ -35,6 +39,7 @@ def receipt(
     heads: Sequence[Head] | None = None,
     waits: Sequence[WaitingRun] = (),
     bundles: Sequence[BundleState] = (),
+    parts: Sequence[Part] = (),
 ) -> Path:
     """A receipt of what a laptop holds; a centre's is written by the same function."""
     own = own_keys(sender.desk.store.connection)
@@ -44,6 +49,7 @@ def receipt(
         signer=own.signer, recipients=[to.card.recipient], bundle_id=sender.desk.ids.new(),
         created=stamp(sender.clock.now()), generation=generation, number=number,
         have=have(sender.desk.store.connection) if heads is None else heads, waiting=waits, bundles=bundles,
+        parts=parts,
     ).path  # fmt: skip
 
 
@@ -68,7 +74,7 @@ def test_to_send_shrinks_only_by_a_receipt(laptop: Callable[..., Laptop]) -> Non
     bundle = worker.bundle(everything=False)
     assert (left(worker), states(worker)) == (5, [("written", "")])
     centre.merges(bundle)
-    taken = take_receipt(worker.desk.store, receipt(centre, worker))
+    taken = take_receipt(worker.desk.store, receipt(centre, worker), clock=worker.clock)
     assert (taken.counts, taken.receiver, taken.waiting) == (True, "Bærbar 2", 0)
     assert (left(worker), states(worker)) == (0, [("received", "")])
     assert worker.rows("SELECT received_at IS NOT NULL FROM bundle_history") == [(1,)]
@@ -80,11 +86,11 @@ def test_the_newest_counts_even_if_it_holds_less(laptop: Callable[..., Laptop]) 
     worker, centre = met(laptop)
     centre.merges(worker.bundle(everything=False))
     second, first = receipt(centre, worker, number=2), receipt(centre, worker, number=1, heads=[])
-    assert take_receipt(worker.desk.store, second).counts
-    assert not take_receipt(worker.desk.store, first).counts
+    assert take_receipt(worker.desk.store, second, clock=worker.clock).counts
+    assert not take_receipt(worker.desk.store, first, clock=worker.clock).counts
     assert left(worker) == 0
     restored = receipt(centre, worker, generation=1, number=1, heads=[])
-    assert take_receipt(worker.desk.store, restored).counts
+    assert take_receipt(worker.desk.store, restored, clock=worker.clock).counts
     assert (left(worker), states(worker)) == (5, [("written", "")])
 
 
@@ -98,7 +104,7 @@ def test_what_waits_there_and_what_was_refused_is_told_of_each_bundle(laptop: Ca
         centre, worker, heads=[], waits=[WaitingRun(worker.desk.device, 1, 5, "unknown", "x")],
         bundles=[BundleState(newer, "held", "unknown"), BundleState(older, "refused", "not_for_us")],
     )  # fmt: skip
-    taken = take_receipt(worker.desk.store, path)
+    taken = take_receipt(worker.desk.store, path, clock=worker.clock)
     assert taken.waiting == 5
     assert states(worker) == [("waiting", "unknown"), ("refused", "not_for_us")]
 
@@ -108,7 +114,7 @@ def test_a_receipt_of_a_stranger_or_of_a_bundle_s_kind_is_refused(laptop: Callab
     stranger = laptop("Bærbar 5")
     for path in (receipt(stranger, worker), centre.bundle()):
         with pytest.raises(RefusedError):
-            take_receipt(worker.desk.store, path)
+            take_receipt(worker.desk.store, path, clock=worker.clock)
     assert worker.rows("SELECT count(*) FROM receipt") == [(0,)]
 
 
@@ -134,3 +140,16 @@ async def test_a_receipt_given_to_i_is_taken_as_one(laptop: Callable[..., Laptop
         await given(pilot, refused)
         await wait(pilot)
         check_golden(pilot.app, "handover-refused")
+
+
+@pytest.mark.parametrize("days", [-400, 400, 0])
+def test_a_receiver_s_wrong_clock_is_told_and_its_receipt_counts(laptop: Callable[..., Laptop], days: int) -> None:
+    worker, centre = met(laptop)
+    centre.merges(worker.bundle(everything=False))
+    centre.clock.moment += timedelta(days=days)
+    taken = take_receipt(worker.desk.store, receipt(centre, worker), clock=worker.clock)
+    assert (taken.counts, taken.wrong_clock, left(worker)) == (True, days != 0, 0)
+    said = [sentence for sentence in receipt_sentences(taken) if "Uret på Bærbar 2 er forkert" in sentence]
+    connection = worker.desk.store.connection
+    assert said == [notice_sentence(connection, one) for one in open_notices(connection)]
+    assert len(said) == (1 if days else 0)

@@ -116,6 +116,41 @@ def test_a_clock_that_is_ahead_is_told_and_merged(laptop: Callable[..., Laptop],
     assert len(told(one)) == count
 
 
+@pytest.mark.parametrize(("behind", "count"), [(timedelta(days=400), 1), (timedelta(hours=23), 0)])
+def test_a_clock_that_is_behind_what_it_had_seen_is_told_and_merged(
+    laptop: Callable[..., Laptop], behind: timedelta, count: int
+) -> None:
+    one, other = laptop("Bærbar 2"), laptop("Bærbar 3")
+    one.knows(other)
+    other.knows(one)
+    other.merges(one.bundle())
+    other.clock.moment -= behind
+    einer = other.new_citizen("Einer Mo")
+    done = one.merges(other.bundle())
+    assert one.name_of(einer) == "Einer Mo"
+    assert [clock.device for clock in done.outcome.clocks] == [other.desk.device] * count
+    assert [sentence[:29] for sentence in told(one)] == ["Uret på Bærbar 3 er forkert: "] * count
+
+
+def test_a_file_that_comes_late_is_no_clock_that_is_behind(laptop: Callable[..., Laptop]) -> None:
+    one, other = laptop("Bærbar 2"), laptop("Bærbar 3")
+    one.knows(other)
+    other.knows(one)
+    other.merges(one.bundle())
+    late = other.bundle()
+    one.clock.moment += timedelta(days=90)
+    one.new_citizen("Lonni Bo")
+    assert one.merges(late).outcome.clocks == ()
+    # Nor is one that had seen something from a clock that is ahead of everybody's.
+    ahead = laptop("Bærbar 4")
+    ahead.knows(other)
+    other.knows(ahead)
+    ahead.clock.moment += timedelta(days=4000)
+    ahead.new_citizen("Max Bi")
+    other.merges(ahead.bundle())
+    assert [clock.device for clock in one.merges(other.bundle()).outcome.clocks] == [ahead.desk.device]
+
+
 def test_what_is_missing_is_named_with_who_has_it(laptop: Callable[..., Laptop]) -> None:
     one, other, third = laptop("Bærbar 2"), laptop("Bærbar 3"), laptop("Bærbar 4")
     for laptop_ in (one, other, third):

@@ -158,6 +158,24 @@ class Branches:
                     waiting.append(one.start)
         return found
 
+    def back_to(self, first: int, place: Place) -> set[Stretch]:
+        """Return the stretches from number `first` on that lead to `place`, whole ones only."""
+        found: set[Stretch] = set()
+        waiting = [place]
+        while waiting:
+            for one in self._ending.get(waiting.pop(), ()):
+                if one.first >= first and one not in found:
+                    found.add(one)
+                    waiting.append(one.start)
+        return found
+
+    def aside(self) -> list[Stretch]:
+        """Return the stretches of operations that a withheld run stands before, by number."""
+        full = {(0, GENESIS), *self._full()}
+        return sorted(
+            one for several in self._ending.values() for one in several if one.present and one.start not in full
+        )
+
     def tips(self) -> list[Place]:
         """Return the places of operations that nothing builds on."""
         return sorted(place for place, one in self._into.items() if one.present and place not in self._onward)

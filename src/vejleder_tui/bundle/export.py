@@ -23,6 +23,7 @@ from vejleder_tui.bundle.limits import (
     MOST_ABSENT,
 )
 from vejleder_tui.bundle.minisign import SigningKey
+from vejleder_tui.bundle.parts import held_parts
 from vejleder_tui.bundle.proofs import proof_of, tree_at
 from vejleder_tui.bundle.slices import (
     Connection,
@@ -57,6 +58,7 @@ Rows = Callable[[Connection], Collection[str]]
 UNKNOWN_MUNICIPALITY = "0000"
 
 _ENDS_IN_DELTA = 20
+_PARTS_IN_DELTA = 1_000
 """So many signed ends of a device stand in a bundle's `have`: a receiver that is further behind gets some lines twice."""
 
 
@@ -291,6 +293,7 @@ def export_bundle(
             covers=covers,
             recipients=tuple(dict.fromkeys([*others, own.card.recipient])),
             have=_have(connection) if rows is None else (),
+            parts=tuple(held_parts(connection)[:_PARTS_IN_DELTA]) if rows is None else (),
         )
         written = write_bundle(
             folder,

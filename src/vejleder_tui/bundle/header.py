@@ -16,8 +16,10 @@ from vejleder_tui.bundle.limits import (
     MAX_HEADER_BRACKETS,
     MAX_HEADER_BYTES,
     MAX_HEADER_COMMAS,
+    MAX_PARTS,
     MAX_RECIPIENTS,
 )
+from vejleder_tui.bundle.parts import Part
 from vejleder_tui.bundle.refusal import newer, tampered
 from vejleder_tui.bundle.strict_json import StrictJsonError, parse_object
 from vejleder_tui.bundle.told import Told, read_told
@@ -146,7 +148,10 @@ class Have:
 
 @dataclass(frozen=True, slots=True)
 class BundleHeader:
-    """The content of `bundle.json` (docs/bundle-format.md § 4). `operations` counts lines."""
+    """The content of `bundle.json` (docs/bundle-format.md § 4). `operations` counts lines.
+
+    `parts` are stretches that the exporter holds beyond what `have` tells.
+    """
 
     bundle_id: str
     kind: Kind
@@ -160,12 +165,18 @@ class BundleHeader:
     have: tuple[Have, ...] = ()
     receipt: Told | None = None
     capabilities: tuple[str, ...] = field(default=())
+    parts: tuple[Part, ...] = ()
 
     def to_json(self) -> bytes:
         """Return the member `bundle.json`; raises a refusal if a reader would refuse it (a fault of the caller)."""
         fields = {"format": FORMAT, **asdict(self)}
         if self.receipt is None:
             del fields["receipt"]
+        del fields["parts"]
+        if self.parts:
+            fields["parts"] = [
+                {"device": one.device, "first": one.first, "last": one.last, "end": one.hash} for one in self.parts
+            ]
         # A name that somebody once typed or pasted must never keep a laptop from exporting.
         fields["exporter"]["name"] = CONTROLS.sub(" ", self.exporter.name)[:200]
         raw = json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
@@ -255,6 +266,17 @@ def _absent(fields: dict[str, object]) -> AbsentRun:
     return run
 
 
+def _parts(fields: dict[str, object]) -> tuple[Part, ...]:
+    told = objects(fields, "parts") if "parts" in fields else []
+    check(len(told) <= MAX_PARTS)
+    found = tuple(
+        Part(text(one, "device", UUID), number(one, "first"), number(one, "last"), text(one, "end", HASH))
+        for one in told
+    )
+    check(all(one.first <= one.last for one in found))
+    return found
+
+
 def _header(fields: dict[str, object]) -> BundleHeader:
     exporter = fields["exporter"]
     if not isinstance(exporter, dict):
@@ -288,4 +310,5 @@ def _header(fields: dict[str, object]) -> BundleHeader:
             for entry in objects(fields, "have")
         ),
         receipt=read_told(fields["receipt"]) if kind == "receipt" else None,
+        parts=_parts(fields),
     )

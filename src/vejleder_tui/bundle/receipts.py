@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA, __version__
 from vejleder_tui.bundle.header import BundleHeader, Exporter, Have
-from vejleder_tui.bundle.limits import MAX_TOLD
+from vejleder_tui.bundle.limits import MAX_PARTS, MAX_TOLD
 from vejleder_tui.bundle.slices import Head, Receipt
 from vejleder_tui.bundle.told import Told
 from vejleder_tui.bundle.verify import verify_bundle
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vejleder_tui.bundle.minisign import SigningKey
+    from vejleder_tui.bundle.parts import Part
     from vejleder_tui.bundle.told import BundleState, RefusedOperation, WaitingRun
     from vejleder_tui.bundle.writer import WrittenBundle
 
@@ -31,7 +32,8 @@ class ReceiptContent:
     """A receipt that is whole and signed by a key that is known.
 
     `signer` is that key (minisign, one line), `sender` what the file says of its device; `receipt` is what is held there;
-    `told` what waits, was refused, and became of bundles; `sha256` and `manifest` name the file and its content.
+    `told` what waits, was refused, and became of bundles; `sha256` and `manifest` name the file and its content; `header`
+    is all of it.
     """
 
     bundle_id: str
@@ -41,6 +43,7 @@ class ReceiptContent:
     told: Told
     sha256: str
     manifest: str
+    header: BundleHeader
 
 
 def write_receipt(
@@ -57,10 +60,12 @@ def write_receipt(
     waiting: Sequence[WaitingRun] = (),
     refused: Sequence[RefusedOperation] = (),
     bundles: Sequence[BundleState] = (),
+    parts: Sequence[Part] = (),
 ) -> WrittenBundle:
     """Write a receipt for `recipients` (age) into `folder`; nothing of the store it comes from is needed.
 
-    `have` is everything that is held in full (`slices.have`), whoever wrote it: what it leaves out counts as not held.
+    `have` is everything that is held in full (`slices.have`), whoever wrote it, and `parts` what is held beside that
+    (`parts.held_parts`, the first 5,000): what they leave out counts as not held.
     `generation` and `number` order a sender's receipts, the greatest counts. The three lists are for people; the first
     5,000 of each travel, so give what matters first. Raises as `write_bundle` does.
     """
@@ -75,6 +80,7 @@ def write_receipt(
         covers=(),
         recipients=tuple(dict.fromkeys(recipients)),
         have=tuple(Have(head.device, head.last, head.hash) for head in have),
+        parts=tuple(parts[:MAX_PARTS]),
         receipt=Told(
             generation, number, tuple(waiting[:MAX_TOLD]), tuple(refused[:MAX_TOLD]), tuple(bundles[:MAX_TOLD])
         ),
@@ -105,8 +111,9 @@ def read_receipt(path: Path, identities: Sequence[str], signer_keys: Collection[
         bundle_id=header.bundle_id,
         signer=header.exporter.public_key,
         sender=header.exporter,
-        receipt=Receipt(header.created, heads, told.generation, told.number),
+        receipt=Receipt(header.created, heads, told.generation, told.number, header.parts),
         told=told,
         sha256=found.sha256,
         manifest=found.manifest,
+        header=header,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from vejleder_tui.bundle.branches import GENESIS, Branches, Connection, Stretch, irregular_devices, operations_on
+from vejleder_tui.bundle.parts import Part, by_device, left_of
 from vejleder_tui.clock import from_stamp
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ __all__ = [
     "keep_receipt",
     "lines_of",
     "local_value",
-    "newest_receipt",
     "note_have",
     "number_hash",
     "receipts",
@@ -73,12 +73,16 @@ class SignedHead(Head):
 
 
 class Receipt(NamedTuple):
-    """What a receiver holds: the moment it said so, its places of each device, and what orders its receipts."""
+    """What a receiver holds: the moment it said so, its places of each device, and what orders its receipts.
+
+    `parts` are stretches that it holds beyond those places.
+    """
 
     at: str
     heads: tuple[Head, ...]
     generation: int = 0
     number: int = 0
+    parts: tuple[Part, ...] = ()
 
 
 class Run(NamedTuple):
@@ -132,17 +136,15 @@ def receipts(connection: Connection) -> dict[str, Receipt]:
     return {
         str(receiver): Receipt(
             at=str(at),
-            heads=tuple(Head(one["device"], int(one["last"]), one["hash"]) for one in json.loads(heads)),
+            heads=tuple(
+                Head(one["device"], int(one["last"]), one["hash"]) for one in json.loads(heads) if "first" not in one
+            ),
             generation=int(generation),
             number=int(number),
+            parts=tuple(Part(**one) for one in json.loads(heads) if "first" in one),
         )
         for receiver, at, heads, generation, number in rows
     }
-
-
-def newest_receipt(connection: Connection) -> Receipt | None:
-    """Return the receipt that came last, whoever sent it."""
-    return max(receipts(connection).values(), key=lambda receipt: receipt.at, default=None)
 
 
 def signed_heads(connection: Connection) -> dict[str, list[SignedHead]]:
@@ -206,22 +208,22 @@ def unsent(
 ) -> tuple[Run, ...]:
     """Return what the `given` receipts do not all hold, as far as somebody vouches for it, in the order of the devices.
 
-    None stands for a receiver without a receipt. A place that a receipt names acknowledges all that leads to it; one that
-    is not known here acknowledges nothing.
+    None stands for a receiver without a receipt. A place that a receipt names acknowledges all that leads to it, a part its
+    own numbers; one that is not known here acknowledges nothing.
     """
     irregular = irregular_devices(connection)
-    told: list[dict[str, list[Head]]] = []
-    for receipt in [None] if everything else given or [None]:
-        told.append({})
-        for head in receipt.heads if receipt else ():
-            told[-1].setdefault(head.device, []).append(head)
+    receivers: Collection[Receipt | None] = [None] if everything else given or [None]
+    told = [by_device(one.heads if one else ()) for one in receivers]
+    aside = [by_device(one.parts if one else ()) for one in receivers]
     found: list[Run] = []
     for device, ends in sorted(ends_of(connection, own).items()):
         named = [one.get(device, []) for one in told]
+        parts = [one.get(device, []) for one in aside]
         if device in irregular:
-            found.extend(_branched(connection, device, ends, named))
-        else:
-            found.extend(_plain(connection, device, ends, named))
+            found.extend(_branched(connection, device, ends, named, parts))
+        elif left := list(_plain(connection, device, ends, named)):
+            # Only what is left, and of which a part is told, is looked through stretch by stretch.
+            found.extend(_branched(connection, device, ends, named, parts) if any(parts) else left)
     return tuple(found)
 
 
@@ -243,18 +245,28 @@ def _plain(connection: Connection, device: str, ends: Sequence[Head], named: Seq
 
 
 def _branched(
-    connection: Connection, device: str, ends: Sequence[Head], named: Sequence[Sequence[Head]]
+    connection: Connection,
+    device: str,
+    ends: Sequence[Head],
+    named: Sequence[Sequence[Head]],
+    parts: Sequence[Sequence[Part]],
 ) -> Iterator[Run]:
     places = {(end.last, end.hash) for end in ends}
     if all(places <= {(head.last, head.hash) for head in heads} for heads in named):
         return  # all is acknowledged: the chain need not be walked
     numbers = {head.last for heads in (ends, *named) for head in heads}
+    numbers |= {number for several in parts for one in several for number in (one.first - 1, one.last)}
     branches = Branches(connection, device, numbers)
     done: set[Stretch] = set.intersection(
-        *(branches.leading_to((head.last, head.hash) for head in heads) for heads in named)
+        *(
+            branches.leading_to((head.last, head.hash) for head in heads).union(
+                *(branches.back_to(one.first, (one.last, one.hash)) for one in several)
+            )
+            for heads, several in zip(named, parts, strict=True)
+        )
     )
     for place in sorted(places, key=lambda place: (-place[0], place[1])):
-        left = [part for part in branches.path(place) or () if part not in done]
+        left = left_of(branches.path(place) or (), done)
         if any(part.present for part in left):
             yield run_of(device, left)
             done.update(left)
@@ -262,7 +274,7 @@ def _branched(
     for place in sorted(places):
         aside = [part for part in branches.leading_to([place]) if part.present and part not in done]
         for part in sorted(aside, key=lambda part: -part.last):
-            left = [one for one in branches.path(part.place) or () if one not in done]
+            left = left_of(branches.path(part.place) or (), done)
             if left:
                 yield run_of(device, [*left, Stretch(part.last + 1, place[0], part.end, place[1], present=False)])
                 done.update(left)
@@ -330,7 +342,10 @@ def keep_receipt(
     if standing is not None and (int(standing[0]), int(standing[1])) >= (receipt.generation, receipt.number):
         return False
     lists = said or (tuple(standing[2:5]) if standing is not None else ("[]", "[]", "[]"))
-    heads = json.dumps([{"device": head.device, "last": head.last, "hash": head.hash} for head in receipt.heads])
+    places: list[dict[str, object]] = [
+        {"device": head.device, "last": head.last, "hash": head.hash} for head in receipt.heads
+    ]
+    heads = json.dumps([*places, *(part._asdict() for part in receipt.parts)])
     connection.execute("DELETE FROM receipt WHERE receiver = ?", (receiver,))
     connection.execute(
         "INSERT INTO receipt (receiver, generation, number, at, heads, waiting, refused, bundles)"
@@ -349,7 +364,7 @@ def note_have(connection: Connection, receiver: str, header: BundleHeader) -> bo
         return False
     heads = tuple(Head(one.device, one.last, one.end) for one in header.have)
     number = int(from_stamp(header.created).timestamp())
-    return keep_receipt(connection, receiver, Receipt(header.created, heads, 0, number))
+    return keep_receipt(connection, receiver, Receipt(header.created, heads, 0, number, header.parts))
 
 
 def keep_ends(connection: Connection, ends: Collection[SignedHead]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from vejleder_tui.bundle.clocks import WRONG_CLOCK, is_behind
 from vejleder_tui.clock import from_stamp, stamp
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from vejleder_tui.central.database import Centre
 
 __all__ = ["note_device"]
-
-_A_DAY = timedelta(days=1)
 
 
 def note_device(centre: Centre, header: BundleHeader, *, sha256: str, latest: str, head: int, now: datetime) -> None:
@@ -27,8 +25,10 @@ def note_device(centre: Centre, header: BundleHeader, *, sha256: str, latest: st
     before = centre.execute("SELECT last_created FROM central_device WHERE device = ?", (device,)).fetchone()
     news = max([cover.last for cover in header.covers if cover.device == device], default=0) > head
     told = max(header.created, f"{latest[:19]}Z" if latest else "")
-    if told > stamp(now + _A_DAY):
+    if told > stamp(now + WRONG_CLOCK):
         _note_clock(centre, device, "ahead", now, told, sha256)
+    elif is_behind(centre, header, now, _ahead(centre)):
+        _note_clock(centre, device, "behind", now, header.created, sha256)
     elif before is not None and news and _went_back(str(before[0]), header.created):
         _note_clock(centre, device, "back", now, header.created, sha256)
     centre.execute(
@@ -42,10 +42,15 @@ def note_device(centre: Centre, header: BundleHeader, *, sha256: str, latest: st
     )  # fmt: skip
 
 
+def _ahead(centre: Centre) -> set[str]:
+    rows = centre.execute("SELECT device FROM central_clock WHERE why = 'ahead'").fetchall()
+    return {str(device) for (device,) in rows}
+
+
 def _went_back(before: str, created: str) -> bool:
     """Return whether what is new says that it is older, by more than a day, than what came earlier."""
     try:
-        return from_stamp(created) < from_stamp(before) - _A_DAY
+        return from_stamp(created) < from_stamp(before) - WRONG_CLOCK
     except (ValueError, OverflowError):  # the form is right, but there is no such day
         return True
 

@@ -12,11 +12,13 @@ from vejleder_tui.bundle.refusal import BundleRefusedError
 from vejleder_tui.bundle.verify import verify_bundle
 from vejleder_tui.central import pseudonyms
 from vejleder_tui.central.devices import note_device
+from vejleder_tui.central.discarding import DISCARDED, lifted
 from vejleder_tui.central.keys import believed, known_keys, roles
 from vejleder_tui.central.staging import Stage, apply_pieces, unstage
 from vejleder_tui.clock import stamp
 from vejleder_tui.i18n import _
 from vejleder_tui.oplog import Applying
+from vejleder_tui.oplog.discard import GivesWay, OtherKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -97,10 +99,6 @@ def take_in(
         centre.release(sha256)
 
 
-class _OtherKeyError(Exception):
-    """A device in the bundle is known here under another key."""
-
-
 @dataclass(slots=True)
 class _Intake:
     """One file on its way in."""
@@ -138,9 +136,13 @@ class _Intake:
             return self._set_aside(header)
         try:
             return self._apply(header, found.manifest)
-        except _OtherKeyError:
-            taking.why = OTHER_KEY
+        except OtherKeyError as error:
+            taking.why, taking.detail = OTHER_KEY, error.device
             taking.reason = _("Pakken har en anden nøgle for en computer, end den der kendes her.")
+            if error.waits:
+                taking.reason += " " + _("Det, der står, tros ikke: vejleder central discard {device}").format(
+                    device=error.device
+                )
         except BundleRefusedError as error:  # the file was exchanged between the two readings
             taking.why, taking.detail, taking.reason = str(error.reason), error.detail, str(error)
         return self._set_aside(header)
@@ -148,10 +150,11 @@ class _Intake:
     def _is_here(self) -> bool:
         """Tell whether the very same file was taken in before; then say so."""
         found = self.centre.execute(
-            "SELECT bundle_id, device, operations FROM central_bundle WHERE sha256 = ? AND state = 'applied'",
-            (self.taking.sha256,),
+            "SELECT bundle_id, device, operations, state, public_key FROM central_bundle WHERE sha256 = ?"
+            " AND state IN (?, ?)",
+            (self.taking.sha256, APPLIED, DISCARDED),
         ).fetchone()
-        if found is None:
+        if found is None or (found[3] == DISCARDED and found[4] in roles(self.centre)):
             return False
         taking = self.taking
         taking.state, taking.bundle_id, taking.device = REPEATED, str(found[0]), str(found[1])
@@ -180,15 +183,11 @@ class _Intake:
         centre, header = self.centre, reader.header
         head = _head_of(centre, header.exporter.device)
         applying = Applying(centre, believed(centre), touched=lambda rows: pseudonyms.note(centre, rows))
-        try:
-            if centre.kind == "sqlite":
-                apply_pieces(self._folded(stage.seen(reader.pieces()), header.operations), applying)
-            else:
-                stage.apply(centre, applying, lambda rows: self._folded(rows, header.operations))
-        except ValueError as error:
-            if "another key" in str(error):
-                raise _OtherKeyError from error
-            raise
+        applying.gives_way = GivesWay({key.public_key for key in known_keys(centre, removed=True)}, lifted)
+        if centre.kind == "sqlite":
+            apply_pieces(self._folded(stage.seen(reader.pieces()), header.operations), applying)
+        else:
+            stage.apply(centre, applying, lambda rows: self._folded(rows, header.operations))
         done = applying.finish()
         if done.erased:
             pseudonyms.forget(centre)
@@ -230,9 +229,16 @@ class _Intake:
 
 
 def _device_keys(centre: Centre) -> dict[str, str]:
-    """Return the key of every device that is known: from cards, and, which weighs more, from what it signed here."""
-    keys = {key.device: key.public_key for key in known_keys(centre, removed=True)}
-    keys.update(centre.execute("SELECT DISTINCT device, public_key FROM signed_head").fetchall())
+    """Return the key of every device that is known: from cards, and, which weighs more, from what it signed here.
+
+    What a key signed that nobody ever believed binds no device: that is settled when a bundle of it is folded.
+    """
+    cards = known_keys(centre, removed=True)
+    remembered = {key.public_key for key in cards}
+    keys = {key.device: key.public_key for key in cards}
+    for device, key in centre.execute("SELECT DISTINCT device, public_key FROM signed_head").fetchall():
+        if key in remembered:
+            keys[str(device)] = str(key)
     return keys
 
 
@@ -243,6 +249,14 @@ def _lanes(centre: Centre, header: BundleHeader) -> set[str]:
     """
     known = {key.public_key: key.municipality for key in known_keys(centre, removed=True)}
     signers = {header.exporter.public_key, *(cover.public_key for cover in header.covers)}
+    # What another key signed under a device of the bundle may have to give way to it.
+    signers.update(
+        str(key)
+        for device in {cover.device for cover in header.covers}
+        for (key,) in centre.execute(
+            "SELECT DISTINCT public_key FROM signed_head WHERE device = ?", (device,)
+        ).fetchall()
+    )
     return {known.get(key, "") for key in signers}
 
 

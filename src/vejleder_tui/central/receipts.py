@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vejleder_tui.bundle.header import Exporter
+from vejleder_tui.bundle.parts import held_parts
 from vejleder_tui.bundle.receipts import write_receipt
 from vejleder_tui.bundle.slices import have
 from vejleder_tui.bundle.told import BundleState, RefusedOperation, WaitingRun
@@ -28,6 +29,7 @@ from vejleder_tui.ids import IdSource
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from vejleder_tui.bundle.parts import Part
     from vejleder_tui.bundle.slices import Head
     from vejleder_tui.central.database import Centre
     from vejleder_tui.central.identity import Identity
@@ -57,6 +59,7 @@ class _Truth:
     """What every receipt of one run is cut from."""
 
     have: list[Head]
+    parts: list[Part]
     waiting: list[WaitingRun]
     refused: list[RefusedOperation]
     bundles: dict[str, list[BundleState]]
@@ -71,6 +74,7 @@ class _Truth:
         return replace(
             self,
             have=[one for one in self.have if theirs(one.device)],
+            parts=[one for one in self.parts if theirs(one.device)],
             waiting=[one for one in self.waiting if theirs(one.device)],
             refused=[one for one in self.refused if theirs(one.device)],
         )
@@ -113,7 +117,7 @@ def write_receipts(
         made = write_receipt(
             folder, sender=sender, signer=identity.signer, recipients=[key.recipient], bundle_id=ids.new(),
             created=now, generation=mark.generation, number=mark.number, have=theirs.have, waiting=theirs.waiting,
-            refused=theirs.refused, bundles=theirs.bundles.get(key.device, ()),
+            refused=theirs.refused, bundles=theirs.bundles.get(key.device, ()), parts=theirs.parts,
         )  # fmt: skip
         # The whole id: ids that were made in the same minute begin alike, and a receipt must not take another's place.
         path = made.path.with_name(f"vejleder-{key.municipality}-{key.device}-kvittering-{mark.number}.tar.zst.age")
@@ -150,7 +154,7 @@ def _truth(view: Centre) -> _Truth:
     for device, bundle_id, state, why in view.execute(
         "SELECT device, bundle_id, state, why FROM central_bundle WHERE bundle_id IS NOT NULL ORDER BY received_at DESC"
     ):
-        told = "applied" if state == "applied" else "held"
+        told = {"applied": "applied", "discarded": "refused"}.get(state, "held")
         bundles[str(device)].append(BundleState(str(bundle_id), told, str(why or "")))
     refused = [
         RefusedOperation(str(device), int(seq), str(one), str(need))
@@ -160,6 +164,7 @@ def _truth(view: Centre) -> _Truth:
     ]
     return _Truth(
         have(view),
+        held_parts(view),
         [
             WaitingRun(one.device, one.first, one.last, one.why, one.need[:200])
             for one in waiting(view)

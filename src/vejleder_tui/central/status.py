@@ -49,11 +49,12 @@ class Quarantined:
     bundle_id: str | None
     received_at: str
     tried_at: str
+    public_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A device whose clock is wrong by more than a day: `ahead` of ours, or gone `back`."""
+    """A device whose clock is wrong by more than a day: `ahead` of ours, `behind` what it had seen, or gone `back`."""
 
     device: str
     why: str
@@ -151,7 +152,7 @@ def _devices(view: Centre) -> dict[str, DeviceStatus]:
 
 def _quarantine(view: Centre) -> list[Quarantined]:
     rows = view.execute(
-        "SELECT file_name, why, detail, device, bundle_id, received_at, tried_at FROM central_bundle"
+        "SELECT file_name, why, detail, device, bundle_id, received_at, tried_at, public_key FROM central_bundle"
         " WHERE state = 'quarantined' ORDER BY received_at, file_name"
     )
     return [Quarantined(*row) for row in rows]

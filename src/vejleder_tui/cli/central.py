@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vejleder_tui.cli.output import complain, print_json, say, wants_json
-from vejleder_tui.errors import ExitCode, VejlederError
+from vejleder_tui.cli.digests import print_digest
+from vejleder_tui.cli.output import complain, print_json, say, sure, wants_json
+from vejleder_tui.errors import CancelledError, ExitCode, VejlederError
 from vejleder_tui.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -81,6 +83,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     trust.add_argument("--role", choices=("worker", "coordinator", "administration"), help=_("rollen, ellers kortets"))
     revoke = command("revoke", _("tro ikke længere på en bærbar"), _revoke)
     revoke.add_argument("words", metavar=_("ORD"), nargs="+", help=_("nøglens ord"))
+    discard = command("discard", _("kassér, hvad en ukendt nøgle har skrevet"), _discard)
+    discard.add_argument("key", metavar=_("NØGLE"), nargs="+", help=_("nøglens ord, computerens id eller nøglen selv"))
+    discard.add_argument("--yes", action="store_true", help=_("spørg ikke først"))
     ingest = command("ingest", _("indlæs pakker"), _ingest)
     identity(ingest)
     ingest.add_argument("targets", metavar="DIR|FILE", nargs="+", help=_("mapper med pakker, eller pakker"))
@@ -194,6 +199,27 @@ def _revoke(arguments: argparse.Namespace) -> int:
     return int(ExitCode.DONE)
 
 
+def _discard(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.central.discarding import discard  # noqa: PLC0415
+
+    named = " ".join(arguments.key)
+    if not wants_json(arguments) and not arguments.yes:
+        say(_("Det, en ukendt nøgle har skrevet, slettes her. Skriver den rigtige bærbare igen, tages det ind."))
+        if not sure():
+            raise CancelledError(_("Intet er kasseret."))
+    with _opened(arguments) as centre:
+        done = discard(centre, named)
+    if wants_json(arguments):
+        print_json(asdict(done))
+        return int(ExitCode.DONE)
+    say(
+        _("Kasseret: {operations} ændringer, der ventede, og {files} filer, der var sat til side.").format(
+            operations=done.operations, files=done.files
+        )
+    )
+    return int(ExitCode.DONE)
+
+
 def _key_as_json(key: Key) -> dict[str, object]:
     return {
         "device": key.device, "name": key.name, "role": key.role, "municipality": key.municipality,
@@ -278,12 +304,11 @@ def _status_lines(found: Status) -> Iterator[str]:
             file=other.file, why=_word(_ASIDE, other.why), at=other.received_at
         )
     for clock in found.clocks:
-        words = (
-            _("Uret på {device} er foran: {told}.")
-            if clock.why == "ahead"
-            else _("Uret på {device} gik tilbage: {told}.")
-        )
-        yield words.format(device=clock.device[:8], told=clock.told)
+        words = {
+            "ahead": _("Uret på {device} er foran: {told}."), "behind": _("Uret på {device} er bagud: {told}."),
+            "back": _("Uret på {device} gik tilbage: {told}."),
+        }  # fmt: skip
+        yield words[clock.why].format(device=clock.device[:8], told=clock.told)
     open_rows = sum(found.conflicts.values())
     yield _(
         "{bundles} pakker, {operations} ændringer, {open_rows} rækker til afklaring, {aside} filer sat til side."
@@ -333,20 +358,8 @@ def _receipts(arguments: argparse.Namespace) -> int:
 
 
 def _digest(arguments: argparse.Namespace) -> int:
-    from vejleder_tui.oplog import state_digest  # noqa: PLC0415
-
     with _opened(arguments) as centre, centre.reading() as view:
-        found = state_digest(view)
-    if wants_json(arguments):
-        print_json({"digest": found.digest, "operations": found.operations, "rows": found.rows})
-    else:
-        say(found.digest)
-        say(
-            _("{operations} ændringer, {rows} rækker.").format(
-                operations=found.operations, rows=sum(found.rows.values())
-            )
-        )
-    return int(ExitCode.DONE)
+        return print_digest(view, arguments)
 
 
 def _export(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vejleder_tui.cli.digests import print_digest
 from vejleder_tui.cli.opening import new_passphrase_for, open_store, store_paths
 from vejleder_tui.cli.output import print_json, say, wants_json
 from vejleder_tui.errors import ExitCode, RuleError, StoreError
@@ -136,23 +137,11 @@ def _municipality(typed: str) -> str:
 
 
 def _digest(arguments: argparse.Namespace) -> int:
-    from vejleder_tui.oplog import state_digest  # noqa: PLC0415
-
     store, _unlocked = open_store(arguments, write=False)
     try:
-        found = state_digest(store.connection)
+        return print_digest(store.connection, arguments)
     finally:
         store.close()
-    if wants_json(arguments):
-        print_json({"digest": found.digest, "operations": found.operations, "rows": found.rows})
-    else:
-        say(found.digest)
-        say(
-            _("{operations} ændringer, {rows} rækker.").format(
-                operations=found.operations, rows=sum(found.rows.values())
-            )
-        )
-    return int(ExitCode.DONE)
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -1,14 +1,14 @@
-"""`key show`, `add-recipient`, `trust`, `revoke`, `list`, `remove`: public keys, out and in."""
+"""`key show`, `add-recipient`, `trust`, `revoke`, `discard`, `list`, `remove`: public keys, out and in."""
 
 from __future__ import annotations
 
 import json
-import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.cli.opening import open_store
-from vejleder_tui.cli.output import print_json, say, wants_json
+from vejleder_tui.cli.output import print_json, say, sure, wants_json
 from vejleder_tui.errors import BusyError, CancelledError, ExitCode, RuleError
 from vejleder_tui.i18n import _, ngettext
 from vejleder_tui.queries.merge_words import clean, role_word
@@ -56,6 +56,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     revoke.add_argument("--yes", action="store_true", help=_("spørg ikke først"))
     revoke.set_defaults(run=_revoke)
+    discard = subs.add_parser("discard", parents=[common], help=_("kassér det, der venter på en ukendt nøgle"))
+    discard.add_argument(
+        "words", metavar=_("ORD"), nargs="+", help=_("nøglens ord (se key list), eller computerens id")
+    )
+    discard.add_argument("--yes", action="store_true", help=_("spørg ikke først"))
+    discard.set_defaults(run=_discard)
     known = subs.add_parser("list", parents=[common], help=_("vis de nøgler, der kendes her"))
     known.set_defaults(run=_list)
     remove = subs.add_parser("remove", parents=[common], help=_("fjern en nøgle"))
@@ -181,13 +187,13 @@ def _revoke(arguments: argparse.Namespace) -> int:
         named = " ".join(arguments.device)
         devices = revocable(desk, named, after=arguments.after)
         if not wants_json(arguments):
-            for one, last in devices:
+            for one in devices:
                 say(
                     _(
                         "{device}: ændringer efter nummer {last} tæller ikke, hverken her eller hos dem, der får pakken."
-                    ).format(device=clean(one.name), last=last)
+                    ).format(device=clean(one.key.name), last=one.last)
                 )
-        if not (arguments.yes or wants_json(arguments) or _sure()):
+        if not (arguments.yes or wants_json(arguments) or sure()):
             raise CancelledError(_("Intet er spærret."))
         done = revoke(desk, named, after=arguments.after)
     finally:
@@ -199,10 +205,30 @@ def _revoke(arguments: argparse.Namespace) -> int:
     return int(ExitCode.DONE)
 
 
-def _sure() -> bool:
-    if not sys.stdin.isatty():
-        raise RuleError(_("Det skal bekræftes."), _("Angiv --yes."))
-    return input(_("Skriv ja for at gå videre:") + " ").strip().casefold() in {"ja", "yes"}
+def _discard(arguments: argparse.Namespace) -> int:
+    from vejleder_tui.cli.opening import open_desk  # noqa: PLC0415
+    from vejleder_tui.queries.merge_words import waiting_key_sentence  # noqa: PLC0415
+    from vejleder_tui.services.discarding import discard_waiting, discardable  # noqa: PLC0415
+
+    desk = open_desk(arguments)
+    try:
+        named = " ".join(arguments.words)
+        found = discardable(desk.store.connection, named)
+        if not wants_json(arguments):
+            for one in found:
+                say(waiting_key_sentence(one.key.name, one.words, one.key.operations))
+            say(_("Det slettes her. Er nøglen den rigtige alligevel, skal afsenderen skrive en ny pakke med det hele."))
+        if not (arguments.yes or wants_json(arguments) or sure()):
+            raise CancelledError(_("Intet er kasseret."))
+        done = discard_waiting(desk, named)
+    finally:
+        desk.store.close()
+    if wants_json(arguments):
+        print_json([asdict(one) for one in done])
+        return int(ExitCode.DONE)
+    count = sum(one.operations for one in done)
+    say(ngettext("{count} ændring er kasseret.", "{count} ændringer er kasseret.", count).format(count=count))
+    return int(ExitCode.DONE)
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -51,7 +51,7 @@ def _merge(arguments: argparse.Namespace) -> int:
             if not arguments.dry_run and not _agreed():
                 raise CancelledError(_("Intet er indlæst."))
         if not arguments.dry_run:
-            taken = [take_receipt(desk.store, path) for path in checked.receipts]
+            taken = [take_receipt(desk.store, path, clock=desk.clock) for path in checked.receipts]
             if checked.bundles:
                 outcome = merge(desk, checked.bundles).outcome
                 answer = _outcome_json(outcome)
@@ -102,7 +102,7 @@ def _touches_json(plan: MergePlan) -> dict[str, Any]:
 def _receipt_json(one: ReceiptTaken) -> dict[str, Any]:
     return {
         "receiver": one.receiver, "generation": one.generation, "number": one.number, "counts": one.counts,
-        "held": one.waiting, "refused": one.refused,
+        "held": one.waiting, "refused": one.refused, "wrong_clock": one.wrong_clock,
     }  # fmt: skip
 
 

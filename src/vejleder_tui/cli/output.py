@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from vejleder_tui.errors import NotSavedError
+from vejleder_tui.errors import NotSavedError, RuleError
 from vejleder_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.errors import VejlederError
 
-__all__ = ["complain", "fail", "let_go", "prepare_streams", "print_json", "say", "wants_json"]
+__all__ = ["complain", "fail", "let_go", "prepare_streams", "print_json", "say", "sure", "wants_json"]
 
 
 def prepare_streams() -> None:
@@ -55,6 +55,13 @@ def say(text: str = "") -> None:
         raise NotSavedError(
             _("Resultatet kan ikke skrives."), _("Gør plads på disken, eller skriv det et andet sted hen.")
         ) from error
+
+
+def sure() -> bool:
+    """Ask for a "yes" at the terminal; raises RuleError where nobody sits at one."""
+    if not sys.stdin.isatty():
+        raise RuleError(_("Det skal bekræftes."), _("Angiv --yes."))
+    return input(_("Skriv ja for at gå videre:") + " ").strip().casefold() in {"ja", "yes"}
 
 
 def complain(text: str) -> None:

@@ -160,7 +160,17 @@ SCREENS: dict[str, ScreenKeys] = {
             "main",
             N_("Overdragelse"),
             ("bundle.write", "bundle.read", "bundle.handed", "bundle.verify", "key.recipient", "app.help"),
-            ("bundle.show", "bundle.again", "key.show", "key.trust", "row.print", "key.remove", "row.history"),
+            (
+                "bundle.show",
+                "bundle.again",
+                "key.show",
+                "key.trust",
+                "key.revoke",
+                "key.discard",
+                "row.print",
+                "key.remove",
+                "row.history",
+            ),
         ),
         ScreenKeys(
             "join",

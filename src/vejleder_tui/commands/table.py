@@ -149,6 +149,10 @@ COMMANDS: dict[str, Command] = {
         Command("bundle.again", ("g",), N_("Skriv igen"), N_("Skriver den samme pakke igen.")),
         Command("key.show", ("k",), N_("Min nøglefil"), N_("Viser denne computers nøglefil.")),
         Command("key.trust", ("l",), N_("Ny afsender"), N_("Tilføjer en afsenders nøglefil.")),
+        Command(
+            "key.revoke", ("r",), N_("Spær afsender"), N_("Siger, at det, computeren skriver fra nu af, ikke tæller.")
+        ),
+        Command("key.discard", ("d",), N_("Kassér ukendt"), N_("Sletter det, der venter på en nøgle, ingen tror på.")),
         Command("key.remove", ("x",), N_("Fjern modtager"), N_("Fjerner en modtager.")),
         Command(
             "conflict.take",

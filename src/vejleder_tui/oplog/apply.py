@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vejleder_tui.oplog.discard import claim
 from vejleder_tui.oplog.erasure import ROW, Taken, row_token
 from vejleder_tui.oplog.following import AT_ONCE, Applied, Following, drop_filled_runs
 from vejleder_tui.oplog.form import judge
@@ -18,7 +19,7 @@ from vejleder_tui.oplog.lies import known_hashes, let_go_of_lies
 from vejleder_tui.oplog.line import OperationLine
 from vejleder_tui.oplog.places import GAP, need_of
 from vejleder_tui.oplog.tables import earlier_rows, marks_of
-from vejleder_tui.oplog.trust import REVOKED, ROLE, STRONG, UNKNOWN, Limit, asks_for_role, key_of, limit_of, revokes
+from vejleder_tui.oplog.trust import REVOKED, ROLE, STRONG, UNKNOWN, Limit, asks_for_role, limit_of, revokes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,12 +83,10 @@ class Applying(Following):
     ) -> None:
         """Begin a piece of a device's chain that leads from the hash `before` number `first` to the signed `end`.
 
-        Raises ValueError when another key vouches for that device here.
+        Raises OtherKeyError when another key vouches for that device here and does not give way.
         """
         self._close()
-        known = key_of(self._database, device)
-        if known is not None and known != public_key:
-            raise ValueError(f"{device}: another key")
+        claim(self._database, device, public_key, self._roles, self.gives_way)
         self._path = _Path(
             device, public_key, first - 1, before, last, end, root, signature,
             need_of(self._database, device, first - 1, before),

@@ -19,6 +19,7 @@ from vejleder_tui.oplog.trust import ROLE, STRONG, UNKNOWN, asks_for_role, devic
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from vejleder_tui.oplog.discard import GivesWay
     from vejleder_tui.oplog.tables import Database
 
 __all__ = ["AT_ONCE", "Applied", "Following", "drop_filled_runs", "retrust", "woken"]
@@ -51,7 +52,10 @@ class Following:
 
     `roles` are the trusted public keys with their roles, this device's own among them. `opened` gives the context in which
     replicated rows may be written (the store's door). `touched` is told of every row that came, changed or went.
+    `gives_way` says what goes when a trusted key signs for a device that an unknown one wrote under; without it, nothing.
     """
+
+    gives_way: GivesWay | None = None
 
     def __init__(
         self,

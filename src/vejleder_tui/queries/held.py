@@ -66,7 +66,8 @@ def _holders(reader: Reader, device: str, number: int) -> tuple[str, ...]:
     for receiver, heads, holder, name in rows.fetchall():
         if holder in itself:
             continue
-        if any(one.get("device") == device and int(one.get("last", 0)) >= number for one in json.loads(heads)):
+        told = [one for one in json.loads(heads) if one.get("device") == device]
+        if any(int(one.get("first", 1)) <= number <= int(one.get("last", 0)) for one in told):
             names[name or _known_name(reader, receiver)] = None
     return tuple(one for one in names if one and one != device_name(reader, device))
 

@@ -22,6 +22,7 @@ __all__ = [
     "own_lines",
     "own_public_key",
     "recipients_in_force",
+    "remembered_keys",
     "role_of_card",
     "roles",
     "waiting_keys",
@@ -92,6 +93,12 @@ def roles(reader: Reader) -> dict[str, str]:
         device = reader.execute("SELECT role FROM device WHERE id = ?", (local_value(reader, "device"),)).fetchone()
         found[own] = role_of_card(str(device[0] or "") if device else "")
     return found
+
+
+def remembered_keys(reader: Reader) -> set[str]:
+    """Return the public keys of everyone that is, or once was, a sender or a recipient here."""
+    cards = reader.execute("SELECT card FROM known WHERE card LIKE '{%'").fetchall()
+    return {str(json.loads(card)["minisign"]) for (card,) in cards}
 
 
 def recipients_in_force(reader: Reader, today: date) -> list[KnownKey]:

@@ -46,7 +46,7 @@ class Forked(Protocol):
 
 
 class Ahead(Protocol):
-    """A clock that is ahead."""
+    """A clock that is wrong."""
 
     @property
     def name(self) -> str:
@@ -55,7 +55,7 @@ class Ahead(Protocol):
 
     @property
     def at(self) -> str:
-        """The latest moment that it wrote (UTC)."""
+        """The moment that it showed (UTC)."""
         ...
 
 
@@ -94,7 +94,7 @@ class Happened(Protocol):
 
     @property
     def clocks(self) -> Sequence[Ahead]:
-        """Whose clocks are ahead."""
+        """Whose clocks are wrong."""
         ...
 
     @property
@@ -129,6 +129,11 @@ class Taken(Protocol):
     @property
     def refused(self) -> int:
         """How many cannot be read there."""
+        ...
+
+    @property
+    def wrong_clock(self) -> bool:
+        """Whether its clock was wrong by more than a day."""
         ...
 
 
@@ -279,6 +284,8 @@ def receipt_sentences(one: Taken) -> list[str]:
                 "{count} ændring kan modtageren ikke læse.", "{count} ændringer kan modtageren ikke læse.", one.refused
             ).format(count=number(one.refused))
         )
+    if one.wrong_clock:
+        told.append(clock_sentence(one.receiver, one.at))
     return told
 
 
@@ -290,7 +297,7 @@ def fork_sentence(name: str, seq: int) -> str:
 
 
 def clock_sentence(name: str, at: str) -> str:
-    """Return whose clock is wrong; `at` is the latest moment that it wrote."""
+    """Return whose clock is wrong; `at` is what it showed."""
     moment = local(from_stamp(at))
     return _("Uret på {device} er forkert: det viste {date} {time}. Dens ændringer er taget med.").format(
         device=clean(name), date=whole_date(moment.date()), time=f"{moment:%H:%M}"

@@ -61,13 +61,41 @@ def _answer(
 
 
 def _holds(reader: Reader, heads: list[dict[str, Any]], cover: dict[str, Any]) -> bool:
-    """Return whether the receiver holds a cover: a head at or after its end, on the same path."""
+    """Return whether the receiver holds a cover: a head at or after its end, on the same path, or its stretches one by one."""
+    aside = [head for head in heads if "first" in head and head["device"] == cover["device"]]
+    if cover.get("absent") and all(
+        any(_holds_stretch(reader, head, cover["device"], *stretch) for head in heads) for stretch in _stretches(cover)
+    ):
+        return True
     for head in heads:
-        if head["device"] != cover["device"] or int(head["last"]) < int(cover["last"]):
+        if head in aside or head["device"] != cover["device"] or int(head["last"]) < int(cover["last"]):
             continue
         if (head["last"], head["hash"]) == (cover["last"], cover["end"]) or _leads(reader, head, cover):
             return True
     return False
+
+
+def _stretches(cover: dict[str, Any]) -> list[tuple[int, int]]:
+    """Return the first and last numbers of what a cover has, between the runs that did not travel."""
+    found, at = [], int(cover["first"])
+    for first, last, _end in sorted(cover["absent"]):
+        if first > at:
+            found.append((at, int(first) - 1))
+        at = int(last) + 1
+    if at <= int(cover["last"]):
+        found.append((at, int(cover["last"])))
+    return found
+
+
+def _holds_stretch(reader: Reader, head: dict[str, Any], device: str, first: int, last: int) -> bool:
+    """Return whether a head, or a part, has a stretch that is here; where copies parted rather no than yes."""
+    if head["device"] != device or int(head.get("first", 1)) > first or int(head["last"]) < last:
+        return False
+    here = reader.execute(
+        "SELECT seq, hash FROM operation WHERE device = ? AND seq IN (?, ?)", (device, last, head["last"])
+    ).fetchall()
+    ends = [str(one) for seq, one in here if seq == head["last"]]
+    return ends == [str(head["hash"])] and len([seq for seq, _one in here if seq == last]) == 1
 
 
 def _leads(reader: Reader, head: dict[str, Any], cover: dict[str, Any]) -> bool:

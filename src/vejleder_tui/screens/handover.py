@@ -13,7 +13,7 @@ from vejleder_tui.rules.formats import number
 from vejleder_tui.screens import handover_lines as lines_of
 from vejleder_tui.screens import handover_taken as taken_of
 from vejleder_tui.screens.handover_keys import typed_path
-from vejleder_tui.screens.handover_reading import HandoverReading
+from vejleder_tui.screens.handover_senders import HandoverSenders
 from vejleder_tui.screens.long_task import LongTask
 from vejleder_tui.widgets.block import Block
 from vejleder_tui.widgets.panels import Panel, PanelGroup
@@ -40,7 +40,7 @@ def _bring_up_to_date(desk: Desk) -> None:
     bring_up_to_date(desk)
 
 
-class HandoverScreen(HandoverReading):
+class HandoverScreen(HandoverSenders):
     """The exporter's start screen: `s Enter` writes a bundle."""
 
     SCREEN_ID = "handover"

@@ -204,6 +204,7 @@ def status(one: HistoryLine, today: date) -> str:
         "waiting": _("venter: {why}").format(why=_receiver_s_word(one.why)) if one.why else _("venter"),
         "merged": _("indlæst, {count} til afklaring").format(count=reason) if reason else _("indlæst"),
         "withdrawn": _("trukket tilbage"),
+        "discarded": _("kasseret"),
     }
     return words.get(state, state)
 

@@ -98,7 +98,7 @@ class HandoverReading(HandoverKeys):
         def act(aside: Aside) -> list[ReceiptTaken]:
             from vejleder_tui.services.receipts import take_receipt  # noqa: PLC0415 - in the thread
 
-            return [take_receipt(aside.store, path) for path in paths]
+            return [take_receipt(aside.store, path, clock=aside.clock) for path in paths]
 
         taken = await self.long(work, act)
         if taken is None:

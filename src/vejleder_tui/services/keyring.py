@@ -24,6 +24,7 @@ __all__ = [
     "WaitingCard",
     "add_recipients",
     "fits",
+    "names",
     "read_recipients",
     "read_sender",
     "remove_key",
@@ -125,7 +126,7 @@ def trust_waiting(store: Store, words: str, *, clock: Clock, role: str | None = 
     """
     reader = store.reader()
     try:
-        found = [one for one in waiting_cards(reader) if _named(one, words)]
+        found = [one for one in waiting_cards(reader) if names(one, words)]
     finally:
         store.release(reader)
     cards = {one.words: one.card for one in found if one.card is not None}
@@ -137,7 +138,8 @@ def trust_waiting(store: Store, words: str, *, clock: Clock, role: str | None = 
     return _keep(store, _of_card(card, "sender", role), card.to_json(), clock=clock)
 
 
-def _named(one: WaitingCard, wanted: str) -> bool:
+def names(one: WaitingCard, wanted: str) -> bool:
+    """Return whether what a person wrote names a key that is waited for: its words, or its device's id."""
     return wanted.strip() == one.key.device or fits(one.words, wanted)
 
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.chain import Absent, Line, Started, Taken
+from vejleder_tui.bundle.clocks import WRONG_CLOCK, is_behind
 from vejleder_tui.bundle.export import own_keys
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import tampered
 from vejleder_tui.clock import stamp
 from vejleder_tui.codes.attendance import use_own_kinds
 from vejleder_tui.errors import RefusedError
+from vejleder_tui.i18n import _
 from vejleder_tui.oplog.apply import Applying
+from vejleder_tui.oplog.discard import GivesWay, OtherKeyError, lifted_in_sqlite
 from vejleder_tui.queries.attendance_codes import own_attendance_kinds
 from vejleder_tui.queries.held import Missing, device_name, missing_ranges, parted
-from vejleder_tui.queries.keys import roles
+from vejleder_tui.queries.keys import remembered_keys, roles
 from vejleder_tui.queries.merge_plan import TOUCHED, Touches, contested_rows, touches
 from vejleder_tui.queries.trust import is_stale
 from vejleder_tui.services.derived import Derived
@@ -61,9 +63,6 @@ __all__ = [
     "merge",
 ]
 
-WRONG_CLOCK = timedelta(days=1)
-"""A clock that is further ahead of ours than this is told; what it wrote is taken in all the same."""
-
 _AT = re.compile(rb'"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)')
 
 
@@ -80,7 +79,10 @@ class CheckedFile:
 
 @dataclass(frozen=True)
 class ClockWarning:
-    """A device whose clock was more than a day ahead of this laptop's: the latest moment it wrote (UTC, its own word)."""
+    """A device whose clock was wrong by more than a day: the moment it showed (UTC, its own word).
+
+    Ahead of this laptop's, the latest that it wrote; or behind what it had seen when it made a file, that of the file.
+    """
 
     device: str
     name: str
@@ -270,9 +272,16 @@ def _take_in(
         reckon_anew(desk, connection, touched=touched)
     taking = _Taking(files, desk, progress)
     applying = Applying(desk.store.connection, roles(connection), opened=desk.door.opened, touched=touched)
+    applying.gives_way = GivesWay(remembered_keys(connection), lifted_in_sqlite, desk.door.opened)
     for one in files:
         taking.feed(applying, one)
     done = applying.finish()
+    wrong = taking.ahead | {
+        one.header.exporter.device: one.header.created
+        for one in files
+        if one.header.exporter.device not in taking.ahead
+        and is_behind(connection, one.header, desk.clock.now(), taking.ahead)
+    }
     after = contested_rows(connection)
     outcome = Outcome(
         applied=done.applied,
@@ -284,9 +293,7 @@ def _take_in(
         missing=tuple(missing_ranges(connection)),
         waiting=tuple(waiting_cards(connection)),
         forks=tuple(sorted(_forks(connection, files) - parted_before, key=lambda fork: (fork.device, fork.seq))),
-        clocks=tuple(
-            ClockWarning(device, device_name(connection, device), at) for device, at in sorted(taking.ahead.items())
-        ),
+        clocks=tuple(ClockWarning(device, device_name(connection, device), at) for device, at in sorted(wrong.items())),
         erased=len(done.erased) + done.taken,
         new_identity=another,
     )
@@ -334,8 +341,14 @@ class _Taking:
             try:
                 for piece in reader.pieces():
                     self._piece(applying, piece)
-            except ValueError as error:
-                # Another key vouches for the device here, or the file holds together in itself only.
+            except OtherKeyError as error:
+                if error.waits:
+                    raise RefusedError(
+                        _("Pakken er underskrevet med en anden nøgle end det, der venter her under samme nummer."),
+                        _("Tro den rigtige nøgle (l), eller kassér det, der venter (d), og indlæs pakken igen."),
+                    ) from error
+                raise tampered("cover") from error
+            except ValueError as error:  # the file holds together in itself only
                 raise tampered("cover") from error
 
     def _piece(self, applying: Applying, piece: object) -> None:

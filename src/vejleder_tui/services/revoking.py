@@ -16,10 +16,24 @@ from vejleder_tui.services.trusting import reckon_anew
 if TYPE_CHECKING:
     from vejleder_tui.services.desk import Desk, Saved
 
-__all__ = ["REVOKING", "Revoked", "may_revoke", "revocable", "revoke"]
+__all__ = ["REVOKING", "Revocable", "Revoked", "may_revoke", "revocable", "revoke"]
 
 REVOKING = frozenset({"coordinator", "exporter", "administration"})
 """The roles whose revocations count; every laptop judges so by the role of the key that wrote it."""
+
+
+@dataclass(frozen=True)
+class Revocable:
+    """A device of the key that would be revoked, and the last number of it that would count, with its hash (0: none would)."""
+
+    key: DeviceKey
+    last: int
+    end: str
+
+    @property
+    def words(self) -> str:
+        """The first four words of its key."""
+        return fingerprint_words(f"{self.key.recipient}\n{self.key.public_key}\n")
 
 
 @dataclass(frozen=True)
@@ -36,9 +50,9 @@ def may_revoke(desk: Desk) -> bool:
     return desk.actor.role in REVOKING and found is not None and found[0] in REVOKING
 
 
-def revocable(desk: Desk, named: str, *, after: int | None = None) -> tuple[tuple[DeviceKey, int], ...]:
+def revocable(desk: Desk, named: str, *, after: int | None = None) -> tuple[Revocable, ...]:
     """Return what `revoke` would revoke: each device of the key and the last number that would count. Raises as it does."""
-    return tuple((one, number) for one, number, _end in _found(desk, named, after))
+    return tuple(Revocable(*found) for found in _found(desk, named, after))
 
 
 def revoke(desk: Desk, named: str, *, after: int | None = None) -> Revoked:
