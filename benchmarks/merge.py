@@ -44,7 +44,7 @@ def merge(folder: Path, rows: int = ROWS) -> list[Ratio]:
         centres.server.remove()
     return [
         *against_bare("merge", rows, costs, None),
-        peak("merge", rows, low, costs.taken),
+        *peak("merge", rows, low, costs.taken),
     ]
 
 

@@ -23,12 +23,16 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Taken:
-    """What a taking in cost: seconds, those of them for looking the file through first (merge alone), peak in kilobytes."""
+    """What a taking in cost: seconds, those of them for looking the file through first (merge alone), peak in kilobytes.
+
+    `unfilled`: kilobytes of the store's page cache that its whole database could not fill (merge alone).
+    """
 
     seconds: float
     checked: float
     peak: int
     applied: int
+    unfilled: int
 
 
 def take(what: str, *arguments: str) -> Taken:
@@ -43,7 +47,7 @@ def take(what: str, *arguments: str) -> Taken:
     return Taken(**json.loads(done.stdout))
 
 
-def _merge(store: str, card: str, file: str) -> tuple[float, float, int]:
+def _merge(store: str, card: str, file: str) -> tuple[float, float, int, int]:
     # Each side is imported where it runs: what the other one loads is no part of its memory.
     from benchmarks.made_store import made_store  # noqa: PLC0415
     from vejleder_tui.services.keyring import trust_sender  # noqa: PLC0415
@@ -58,13 +62,17 @@ def _merge(store: str, card: str, file: str) -> tuple[float, float, int]:
     looked = time.perf_counter() - begun
     outcome = merge(desk, checked).outcome
     took = time.perf_counter() - begun
+    cache, pages, page = (  # the driver gives some of them as text
+        int(desk.store.connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("cache_size", "page_count", "page_size")
+    )
     desk.store.close()
     if outcome.held:
         raise RuntimeError(str(outcome.held))
-    return took, looked, outcome.applied
+    return took, looked, outcome.applied, max(0, -cache - pages * page // 1024)  # a size below zero is in kilobytes
 
 
-def _ingest(url: str, identity: str, file: str) -> tuple[float, float, int]:
+def _ingest(url: str, identity: str, file: str) -> tuple[float, float, int, int]:
     from vejleder_tui.central.ingest import Plan, ingest  # noqa: PLC0415
 
     found: list[Taking] = []
@@ -74,7 +82,7 @@ def _ingest(url: str, identity: str, file: str) -> tuple[float, float, int]:
     (taking,) = found
     if taking.state != "applied" or taking.held:
         raise RuntimeError(f"{taking.state} {taking.why} {taking.detail} {taking.held}")
-    return took, 0.0, taking.applied
+    return took, 0.0, taking.applied, 0
 
 
 def _peak() -> int:
@@ -86,5 +94,7 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    seconds, checked, applied = {"merge": _merge, "ingest": _ingest}[sys.argv[1]](*sys.argv[2:])
-    sys.stdout.write(json.dumps({"seconds": seconds, "checked": checked, "peak": _peak(), "applied": applied}))
+    seconds, checked, applied, unfilled = {"merge": _merge, "ingest": _ingest}[sys.argv[1]](*sys.argv[2:])
+    sys.stdout.write(
+        json.dumps({"seconds": seconds, "checked": checked, "peak": _peak(), "applied": applied, "unfilled": unfilled})
+    )

@@ -69,6 +69,10 @@ class Laptop:
             txn=len(self.lines) + 1, table=table, row=row, salt=self.random.take(16).hex(), kind=kind, key=key,
             values=values or {}, replaces=replaces or {},
         ).encode()  # fmt: skip
+        return self.add(line)
+
+    def add(self, line: str) -> str:
+        """Put a line at the end of the chain and return its hash."""
         self.lines.append(line)
         self.hashes.append(hash_of(self.hashes[-1] if self.hashes else GENESIS, line))
         return self.hashes[-1]

@@ -221,4 +221,6 @@ def test_progress_is_told_while_a_large_file_is_taken_in(office: Office) -> None
     heard: list[tuple[int, int]] = []
     plan = Plan(office.url, office.identity.path, (office.folder,))
     ingest(plan, told=lambda _taking: None, clock=office.clock, progress=lambda _file, *far: heard.append(far))
-    assert heard == [(500, 2_402), (1_000, 2_402), (1_701, 2_402), (2_201, 2_402)]
+    # PostgreSQL takes the citizens as one set.
+    folded = [(1_701, 2_402), (2_201, 2_402)] if office.url.startswith("sqlite") else [(2_402, 2_402)]
+    assert heard == [(500, 2_402), (1_000, 2_402), *folded]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING
 
+from vejleder_tui.bundle.chain import Line
 from vejleder_tui.bundle.header import head_message
 from vejleder_tui.bundle.minisign import MinisignError, PublicKey, read_signature, verify_detached
 from vejleder_tui.bundle.reader import BundleReader, open_bundle
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from vejleder_tui.bundle.chain import Piece
     from vejleder_tui.bundle.header import BundleHeader, Cover
 
-__all__ = ["Verification", "read_operation", "verify_bundle"]
+    Heard = Callable[[Piece, dict[str, object] | None], None]
+
+__all__ = ["Verification", "read_operation", "verify_bundle", "verify_open"]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -175,26 +179,49 @@ def verify_bundle(
     when there is no such file.
     """
     header = None
-    keys = {device: PublicKey.parse(key).text for device, key in (device_keys or {}).items()}
     try:
         with open_bundle(path, identities, newest_schema=newest_schema) as reader:
             header = reader.header
-            for done, (device, seq, _hash, line) in enumerate(reader.lines(), start=1):
-                operation = read_operation(line, device, seq)
-                if seq == 1 and keys.setdefault(device, _own_key(operation)) != _own_key(operation):
-                    raise tampered("operation 1: another key")
-                if progress is not None and done % 500 == 0:
-                    progress(done, header.operations)
-            _check_signature(reader)
-            unknown = _check_ends(header, keys)
-            known = trusted(header.exporter.public_key) if trusted is not None else None
-            return Verification(
-                ok=True,
-                header=header,
-                signer_known=known,
-                unknown_devices=unknown,
-                manifest=reader.manifest,
-                sha256=reader.sha256,
-            )
+            return verify_open(reader, trusted, device_keys=device_keys, progress=progress)
     except BundleRefusedError as error:
         return Verification(ok=False, errors=(str(error),), reason=error.reason, detail=error.detail, header=header)
+
+
+def verify_open(
+    reader: BundleReader,
+    trusted: Callable[[str], bool] | None = None,
+    *,
+    device_keys: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    heard: Heard | None = None,
+) -> Verification:
+    """Check an opened bundle as `verify_bundle` does; raises a refusal.
+
+    `heard(piece, what its line says)` is given everything on the way, so that a caller need not read and parse it once
+    more; nothing of it counts before this has returned.
+    """
+    header = reader.header
+    keys = {device: PublicKey.parse(key).text for device, key in (device_keys or {}).items()}
+    done = 0
+    for piece in reader.pieces():
+        operation = None
+        if isinstance(piece, Line):
+            done += 1
+            operation = read_operation(piece.line, piece.device, piece.seq)
+            if piece.seq == 1 and keys.setdefault(piece.device, _own_key(operation)) != _own_key(operation):
+                raise tampered("operation 1: another key")
+            if progress is not None and done % 500 == 0:
+                progress(done, header.operations)
+        if heard is not None:
+            heard(piece, operation)
+    _check_signature(reader)
+    unknown = _check_ends(header, keys)
+    known = trusted(header.exporter.public_key) if trusted is not None else None
+    return Verification(
+        ok=True,
+        header=header,
+        signer_known=known,
+        unknown_devices=unknown,
+        manifest=reader.manifest,
+        sha256=reader.sha256,
+    )

@@ -67,10 +67,6 @@ class Centre(Protocol):
         """Yield the rows of a query; memory does not grow with them. Inside a transaction."""
         ...
 
-    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Put rows into a table in bulk and return how many."""
-        ...
-
     def writing(self, lanes: Iterable[str] | None = ()) -> AbstractContextManager[None]:
         """One transaction, alone in the named lanes for its length (None: in all), kept if the block raises nothing."""
         ...
@@ -201,20 +197,18 @@ class Postgres:
             cursor.execute(_marks(sql), parameters)
             yield from cursor
 
-    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Put rows into a table in bulk and return how many."""
+    @contextmanager
+    def copying(self, table: str, columns: Sequence[str]) -> Iterator[Callable[[Sequence[Any]], None]]:
+        """Put rows into a table in bulk, one at a time, by what is given to the block; none if it raises."""
         named = ", ".join(f'"{column}"' for column in columns)
-        with self.connection.cursor() as cursor:
-            return self._copy_into(cursor, f'"{table}" ({named})', rows)
+        with self.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({named}) FROM STDIN') as copying:
+            yield copying.write_row
 
     @staticmethod
-    def _copy_into(cursor: psycopg.Cursor[Any], where: str, rows: Iterable[Sequence[Any]]) -> int:
-        count = 0
+    def _copy_into(cursor: psycopg.Cursor[Any], where: str, rows: Iterable[Sequence[Any]]) -> None:
         with cursor.copy(f"COPY {where} FROM STDIN") as copying:
             for row in rows:
                 copying.write_row(row)
-                count += 1
-        return count
 
     @contextmanager
     def writing(self, lanes: Iterable[str] | None = ()) -> Iterator[None]:
@@ -325,12 +319,6 @@ class Lite:
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
         """Yield the rows of a query, fetched in batches."""
         yield from self.connection.execute(sql, parameters)
-
-    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Put rows into a table in bulk and return how many."""
-        named = ", ".join(f'"{column}"' for column in columns)
-        marks = ", ".join("?" for _column in columns)
-        return self.connection.executemany(f'INSERT INTO "{table}" ({named}) VALUES ({marks})', rows).rowcount
 
     @contextmanager
     def writing(self, lanes: Iterable[str] | None = ()) -> Iterator[None]:  # noqa: ARG002 - SQLite has one writer for all

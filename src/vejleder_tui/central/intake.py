@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from vejleder_tui import SCHEMA
 from vejleder_tui.bundle.reader import open_bundle
 from vejleder_tui.bundle.refusal import BundleRefusedError
-from vejleder_tui.bundle.verify import verify_bundle
+from vejleder_tui.bundle.verify import Verification, verify_open
 from vejleder_tui.central import pseudonyms
+from vejleder_tui.central.database import Postgres
 from vejleder_tui.central.devices import note_device
 from vejleder_tui.central.discarding import DISCARDED, lifted
 from vejleder_tui.central.keys import believed, known_keys, roles
+from vejleder_tui.central.set_fold import SetFold
 from vejleder_tui.central.staging import Stage, apply_pieces, unstage
 from vejleder_tui.clock import stamp
 from vejleder_tui.i18n import _
-from vejleder_tui.oplog import Applying
+from vejleder_tui.oplog import Applying, Erasures
 from vejleder_tui.oplog.discard import GivesWay, OtherKeyError
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from vejleder_tui.bundle.reader import BundleReader
     from vejleder_tui.central.database import Centre
     from vejleder_tui.central.identity import Identity
+    from vejleder_tui.oplog import Rows
 
     Progress = Callable[[int, int], None]
 
@@ -114,19 +117,24 @@ class _Intake:
         """Check the file, and take it in or set it aside."""
         if self._is_here():
             return self.taking
+        stage = Stage(self.taking.sha256, Erasures.load(self.centre))
+        try:
+            return self._checked(stage)
+        finally:
+            if stage.staged and isinstance(self.centre, Postgres):
+                unstage(self.centre, stage.run)
+
+    def _checked(self, stage: Stage) -> Taking:
         taking = self.taking
-        found = verify_bundle(
-            self.path, self.identity.identities, device_keys=_device_keys(self.centre), newest_schema=SCHEMA,
-            progress=lambda done, total: self.progress(done, 2 * total),
-        )  # fmt: skip
+        found, reader = self._verified(stage)
         if found.ok and found.sha256 != taking.sha256:
             taking.why, taking.reason = "changed", _("Filen blev ændret, mens den blev læst.")
             return taking
-        if not found.ok or found.header is None:
+        if reader is None or not found.ok:
             taking.why, taking.detail = str(found.reason or "tampered"), found.detail
             taking.reason = " ".join(found.errors)
             return self._set_aside(None)
-        header = found.header
+        header = reader.header
         taking.bundle_id, taking.device, taking.operations = header.bundle_id, header.exporter.device, header.operations
         if header.exporter.public_key not in roles(self.centre):
             taking.why = UNKNOWN
@@ -135,7 +143,7 @@ class _Intake:
             ).format(name=header.exporter.name)
             return self._set_aside(header)
         try:
-            return self._apply(header, found.manifest)
+            return self._apply(reader, stage)
         except OtherKeyError as error:
             taking.why, taking.detail = OTHER_KEY, error.device
             taking.reason = _("Pakken har en anden nøgle for en computer, end den der kendes her.")
@@ -146,6 +154,23 @@ class _Intake:
         except BundleRefusedError as error:  # the file was exchanged between the two readings
             taking.why, taking.detail, taking.reason = str(error.reason), error.detail, str(error)
         return self._set_aside(header)
+
+    def _verified(self, stage: Stage) -> tuple[Verification, BundleReader | None]:
+        """Check the file; on PostgreSQL it is staged by the same reading, unless whose it is is not known here."""
+        centre, keys = self.centre, _device_keys(self.centre)
+
+        def progress(done: int, total: int) -> None:
+            self.progress(done, 2 * total)
+
+        reader = None
+        try:
+            with open_bundle(self.path, self.identity.identities, newest_schema=SCHEMA) as reader:
+                if isinstance(centre, Postgres) and reader.header.exporter.public_key in roles(centre):
+                    with stage.copying(centre) as heard:
+                        return verify_open(reader, device_keys=keys, progress=progress, heard=heard), reader
+                return verify_open(reader, device_keys=keys, progress=progress), reader
+        except BundleRefusedError as error:
+            return Verification(ok=False, errors=(str(error),), reason=error.reason, detail=error.detail), reader
 
     def _is_here(self) -> bool:
         """Tell whether the very same file was taken in before; then say so."""
@@ -161,47 +186,58 @@ class _Intake:
         taking.operations = taking.known = int(found[2])
         return True
 
-    def _apply(self, header: BundleHeader, manifest: str) -> Taking:
+    def _apply(self, reader: BundleReader, stage: Stage) -> Taking:
         centre = self.centre
-        stage = Stage(self.taking.sha256)
-        with open_bundle(self.path, self.identity.identities, manifest=manifest) as reader:
-            try:
-                if centre.kind != "sqlite":
-                    stage.copy(centre, reader.pieces())
-                with centre.writing(_lanes(centre, header)):
-                    if self._is_here():
-                        return self.taking
-                    self._fold(reader, stage)
-                    self._note_bundle(reader)
-            finally:
-                if centre.kind != "sqlite":
-                    unstage(centre, stage.run)
+        with centre.writing(_lanes(centre, reader.header)):
+            if self._is_here():
+                return self.taking
+            self._fold(reader, stage)
+            self._note_bundle(reader)
         self.taking.state = APPLIED
         return self.taking
 
     def _fold(self, reader: BundleReader, stage: Stage) -> None:
         centre, header = self.centre, reader.header
         head = _head_of(centre, header.exporter.device)
-        applying = Applying(centre, believed(centre), touched=lambda rows: pseudonyms.note(centre, rows))
-        applying.gives_way = GivesWay({key.public_key for key in known_keys(centre, removed=True)}, lifted)
-        if centre.kind == "sqlite":
-            apply_pieces(self._folded(stage.seen(reader.pieces()), header.operations), applying)
+        gives_way = GivesWay({key.public_key for key in known_keys(centre, removed=True)}, lifted)
+
+        def touched(rows: Rows) -> None:
+            pseudonyms.note(centre, rows)
+
+        if isinstance(centre, Postgres):
+            by_sets = SetFold(centre, believed(centre), judged_under=stage.erasures, touched=touched)
+            by_sets.gives_way = gives_way
+            stage.apply(centre, by_sets, self._told(header.operations))
+            applying: Applying = by_sets
         else:
-            stage.apply(centre, applying, lambda rows: self._folded(rows, header.operations))
+            applying = Applying(centre, believed(centre), touched=touched)
+            applying.gives_way = gives_way
+            with open_bundle(self.path, self.identity.identities, manifest=reader.manifest) as again:
+                apply_pieces(self._folded(stage.seen(again.pieces()), header.operations), applying)
         done = applying.finish()
         if done.erased:
             pseudonyms.forget(centre)
         self.taking.applied, self.taking.known, self.taking.held = done.applied, done.known, dict(done.held)
-        note_device(
-            centre, header, sha256=self.taking.sha256, latest=stage.latest.decode("ascii"), head=head, now=self.now
-        )
+        note_device(centre, header, sha256=self.taking.sha256, latest=stage.latest, head=head, now=self.now)
 
     def _folded(self, pieces: Iterable[Item], total: int) -> Iterator[Item]:
         """Yield what is given, and tell how far it has come."""
+        tell = self._told(total)
         for done, piece in enumerate(pieces, start=1):
-            if done % 500 == 0:
-                self.progress(total + min(done, total), 2 * total)
+            tell(done)
             yield piece
+
+    def _told(self, total: int) -> Callable[[int], None]:
+        """Return what tells now and then how many operations of `total` are folded."""
+        told = 0
+
+        def tell(done: int) -> None:
+            nonlocal told
+            if done - told >= 500:
+                told = done
+                self.progress(total + min(done, total), 2 * total)
+
+        return tell
 
     def _note_bundle(self, reader: BundleReader) -> None:
         taking, now = self.taking, stamp(self.now)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from vejleder_tui.model.base import FieldInfo
 
-__all__ = ["ERASURE", "judge"]
+__all__ = ["ERASURE", "judge", "judge_parts"]
 
 ERASURE = "erasure"
 """The table that an erase names: it has no rows."""
@@ -43,7 +43,15 @@ def judge(line: str) -> OperationLine | str:
     `form`, `schema`, `kind`, `table`, `row`, `at`, `key`, `field`, `type`, `replaces`. Unknown parts are passed over.
     """
     try:
-        return _judged(json.loads(line))
+        return judge_parts(json.loads(line))
+    except (ValueError, RecursionError):
+        return "form"
+
+
+def judge_parts(said: dict[str, Any]) -> OperationLine | str:
+    """Return what `judge` would of the line that `said` was read from."""
+    try:
+        return _judged(said)
     except _RefusedError as error:
         return str(error)
     except (ValueError, TypeError, KeyError, RecursionError):
