@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from vejleder_tui.ids import SeededRandomness
 from vejleder_tui.model import Citizen
@@ -32,3 +34,22 @@ def test_a_write_that_was_queued_before_another_unlocked_keeps_its_author(desk: 
     first.write(_add)  # as where the disk was slow, and the screen was locked and unlocked meanwhile
     second.write(_add)
     assert _authors(desk) == [other, first.actor.worker_id, other]
+
+
+def test_a_store_is_closed_when_nobody_asks_it_any_more(desk: Desk) -> None:
+    """A connection that is closed under a question that runs takes the whole program with it."""
+    seat = Seat(desk.store, desk.actor.worker, clock=desk.clock, randomness=SeededRandomness(7))
+    begun = threading.Event()
+
+    def count(connection: Any) -> int:
+        counting = (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n"
+        )
+        begun.set()
+        return len(connection.execute(counting).fetchall())
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(seat.read, count)
+        begun.wait()
+        seat.close()
+        assert asked.result() == 300_000

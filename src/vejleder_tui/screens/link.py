@@ -91,7 +91,8 @@ class Seat:
         connection = getattr(self._own, "connection", None)
         if connection is None:
             connection = self._own.connection = self.store.reader()
-        return query(connection)
+        with self.store.in_use(connection):
+            return query(connection)
 
     def write(self, act: Callable[[Any], T]) -> T:
         """Run a service with the desk; called in the one writer thread, where the desk is made at the first call."""

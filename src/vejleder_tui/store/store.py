@@ -21,6 +21,7 @@ from vejleder_tui.store.passphrase import check_passphrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Self
 
@@ -76,6 +77,7 @@ class Store:
         self._data_key = data_key
         self._lock = lock
         self._others: list[Connection] = []
+        self._asking: dict[Connection, threading.RLock] = {}
         self._turn = threading.RLock()
         self._depth = 0
         self._failed = False
@@ -205,9 +207,18 @@ class Store:
         self._others.append(connection)
         return connection
 
+    def in_use(self, connection: Connection) -> AbstractContextManager[object]:
+        """Return a lock under which a thread asks with a connection of its own: `release` and `close` wait for it.
+
+        A connection that is closed under a question that runs takes the whole program with it.
+        """
+        return self._asking.setdefault(connection, threading.RLock())
+
     def release(self, connection: Connection) -> None:
         """Close a connection that `reader` or `local_writer` gave, and forget it; what it has not committed is undone."""
-        connection.close()
+        with self.in_use(connection):
+            connection.close()
+        self._asking.pop(connection, None)
         with contextlib.suppress(ValueError):
             self._others.remove(connection)
 
