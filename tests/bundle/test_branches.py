@@ -15,6 +15,7 @@ from vejleder_tui.bundle.branches import Branches, irregular_devices, operations
 from vejleder_tui.bundle.chain import next_hash
 from vejleder_tui.bundle.cuts import again, earlier_of, rows_only
 from vejleder_tui.bundle.header import erased_place
+from vejleder_tui.bundle.parts import held_parts
 from vejleder_tui.bundle.proofs import proof_of
 from vejleder_tui.bundle.slices import (
     GENESIS,
@@ -42,7 +43,8 @@ BATCHES = 10
 
 
 def receipt_of(replica: Replica) -> Receipt:
-    return Receipt("2026-11-24T10:00:00Z", tuple(have(replica.database)))
+    told = tuple(have(replica.database))
+    return Receipt("2026-11-24T10:00:00Z", told, parts=tuple(held_parts(replica.database)))
 
 
 def pieces_of(source: Replica, runs: Iterable[Run]) -> list[tuple[Any, ...]]:

@@ -42,9 +42,7 @@ def test_a_store_is_closed_when_nobody_asks_it_any_more(desk: Desk) -> None:
     begun = threading.Event()
 
     def count(connection: Any) -> int:
-        counting = (
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n"
-        )
+        counting = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n"
         begun.set()
         return len(connection.execute(counting).fetchall())
 
